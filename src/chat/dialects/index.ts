@@ -1,0 +1,3 @@
+export { auto } from './auto.ts'
+export { openai } from './openai.ts'
+export { rawText } from './raw-text.ts'

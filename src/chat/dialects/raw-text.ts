@@ -1,0 +1,27 @@
+import { StreamError } from '../../errors.ts'
+import { describeProviderError, parseJson, type Dialect } from '../dialect.ts'
+import { openai } from './openai.ts'
+
+/**
+ * Text as it is: the chunks of a plain-text body, or the data of each event.
+ *
+ * The end of the stream is the end of the answer; in an event stream `[DONE]` is too, and an event named `error` an error of
+ * the provider's. Requests as {@link openai} does.
+ *
+ * @example
+ * ```ts
+ * const stream = streamText('Hi', { url: '/api/text', dialect: rawText })
+ * for await (const { text } of stream) console.log(text)
+ * ```
+ */
+export const rawText: Dialect = {
+  name: 'rawText',
+  endsAtEof: true,
+  request: (messages, options) => openai.request(messages, options),
+  reader: framing => event => {
+    if (framing === 'text') return { text: event.data }
+    if (event.data === '[DONE]') return { done: true }
+    if (event.type !== 'error') return { text: event.data }
+    throw new StreamError('provider', `Provider reported an error: ${describeProviderError(parseJson(event.data) ?? event.data)}`, { event })
+  },
+}

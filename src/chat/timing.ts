@@ -1,0 +1,63 @@
+/** How an answer came, in milliseconds from the call. What never came has the time of the end. */
+export interface Timing {
+  /** The first byte of the answer. */
+  firstByte: number
+  /** The first piece of text, reasoning or a tool call. */
+  firstToken: number
+  /** The end. */
+  total: number
+  /** The longest silence between two arrivals, after the first. */
+  longestGap: number
+  /** Whether the whole answer came in one burst after a long wait: something on the way holds it back. */
+  buffered: boolean
+}
+
+/** Measures one answer; see {@link Timing}. */
+export interface Stopwatch {
+  byte(): void
+  token(): void
+  stop(): Timing
+}
+
+/** A whole answer in so short a time … */
+const BURST_MS = 100
+/** … after so long a wait … */
+const WAIT_MS = 1000
+/** … and of so many pieces was streamed, and held back. */
+const BURST_TOKENS = 20
+
+/** Starts to measure; the clock is the caller's. */
+export function createStopwatch(now: () => number = () => performance.now()): Stopwatch {
+  const start = now()
+  let firstByte: number | undefined
+  let firstToken: number | undefined
+  let lastByte = 0
+  let lastToken = 0
+  let tokens = 0
+  let longestGap = 0
+
+  return {
+    byte() {
+      const at = now() - start
+      if (firstByte === undefined) firstByte = at
+      else longestGap = Math.max(longestGap, at - lastByte)
+      lastByte = at
+    },
+    token() {
+      lastToken = now() - start
+      firstToken ??= lastToken
+      tokens++
+    },
+    stop() {
+      const total = now() - start
+      const first = firstToken ?? total
+      return {
+        firstByte: firstByte ?? total,
+        firstToken: first,
+        total,
+        longestGap,
+        buffered: tokens >= BURST_TOKENS && first >= WAIT_MS && lastToken - first <= BURST_MS,
+      }
+    },
+  }
+}

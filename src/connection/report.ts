@@ -1,0 +1,14 @@
+/**
+ * Calls an app's listener so that what it throws harms nobody: it is reported, as the platform reports what its own
+ * listeners throw. Without `reportError` (Node) it is written to the console.
+ *
+ * @see https://html.spec.whatwg.org/multipage/webappapis.html#report-the-exception
+ */
+export function callSafely<Args extends unknown[]>(listener: ((...args: Args) => unknown) | undefined, ...args: Args): void {
+  try {
+    listener?.(...args)
+  } catch (error) {
+    if (typeof reportError === 'function') reportError(error)
+    else console.error(error)
+  }
+}

@@ -1,0 +1,156 @@
+import type { StreamError } from '../errors.ts'
+import type { RetryPolicy } from './retry.ts'
+
+/** Which request of a stream is about to be sent. */
+export interface Attempt {
+  /** 1 for the first request, 2 for its first repetition … */
+  attempt: number
+  /** What it will send as `Last-Event-ID`; `''` for nothing. */
+  lastEventId: string
+}
+
+/** How a stream ended, once and for all. */
+export interface Ending {
+  /**
+   * - `done`: as the server meant it
+   * - `stopped`: by us, by leaving the loop, `stop()`, `close()` or an aborted signal
+   * - `truncated`: the stream ended in the middle; what arrived is kept
+   * - `failed`: by `error`
+   */
+  outcome: 'done' | 'stopped' | 'truncated' | 'failed'
+  /** What it failed by; where a headers function or a retry policy of the app threw, its error as it is. */
+  error?: StreamError
+  /** The last event id that was handed out, to start from with the `lastEventId` option. */
+  lastEventId: string
+}
+
+/** All that `fetch()` takes, and what a stream needs besides. */
+export interface FetchEventsInit extends Omit<RequestInit, 'headers'> {
+  /** The request's headers, or a function that is asked for them, and awaited, before every request. */
+  headers?: HeadersInit | ((attempt: Attempt) => HeadersInit | Promise<HeadersInit>)
+  /** A value to send as JSON; implies POST and the content type. */
+  json?: unknown
+  /** Used in place of the global `fetch`: the seam for auth, proxies, logging and tests. */
+  fetch?: typeof fetch
+  /** When to try again; `false` is never. @default reconnects a GET with {@link backoff}, and never pays twice for another method */
+  retry?: RetryPolicy | false
+  /** Start behind this event: sent as `Last-Event-ID`. @default '' */
+  lastEventId?: string
+  /** The longest that the open stream may be silent, in milliseconds; comments count as life, 0 is off. @default 0 */
+  idleTimeout?: number
+  /** The longest that the response's headers may take, in milliseconds; 0 is off. @default 0 */
+  connectTimeout?: number
+  /** Sends an `Idempotency-Key`, the same with every repetition: this one, or a random one. @default false */
+  idempotencyKey?: boolean | string
+  /** Bytes that one unfinished event may hold. @default 16777216 (16 MiB) */
+  maxBufferSize?: number
+  /** Whether a request other than GET whose answer broke may be sent once more, with the last event id. @default false */
+  resume?: boolean
+  /** Hears every response that opens the stream. */
+  onOpen?: (response: Response) => void
+  /** Hears that a request failed and when it is sent again: the failures in a row, the wait in milliseconds, and why. */
+  onRetry?: (info: { attempt: number; delay: number; reason: StreamError }) => void
+  /** Hears once how the stream ended. */
+  onClose?: (ending: Ending) => void
+}
+
+/** One request, checked and ready to be sent, again if need be. */
+export interface PreparedRequest {
+  url: string
+  /** In capitals. */
+  method: string
+  idempotent: boolean
+  /** Whether it can be sent again: a body that is a stream is gone with the first time. */
+  repeatable: boolean
+  /** The headers of an attempt; rejects with what the app's own function throws. */
+  headers(attempt: Attempt): Promise<Headers>
+  send(headers: Headers, signal: AbortSignal): Promise<Response>
+}
+
+/**
+ * Checks a request at the door, so that a mistake is not taken for a network that fails, and tried again for ever.
+ *
+ * @throws {TypeError} where the URL does not parse, `json` can't be written as JSON, or method, body and json don't fit together
+ * @throws {RangeError} where a time is negative or not a number
+ */
+export function prepareRequest(target: string | URL, init: FetchEventsInit, accept: string): PreparedRequest {
+  const {
+    headers: baseHeaders, json, fetch: customFetch, idempotencyKey, idleTimeout = 0, connectTimeout = 0, retry,
+    lastEventId: _l, maxBufferSize: _m, resume: _r, onOpen: _o, onRetry: _t, onClose: _c, signal: _s, ...rest
+  } = init
+  const url = resolveUrl(target, customFetch !== undefined)
+  const body = json === undefined ? rest.body : writeJson(json)
+  const method = (rest.method ?? (json === undefined ? 'GET' : 'POST')).toUpperCase()
+  const hasBody = body !== undefined && body !== null
+  if (json !== undefined && rest.body !== undefined) throw new TypeError('Cannot send both json and body')
+  if (hasBody && (method === 'GET' || method === 'HEAD')) throw new TypeError(`Cannot send a body: method is ${method}`)
+  if (retry !== undefined && retry !== false && typeof retry !== 'function') {
+    throw new TypeError(`Cannot retry: neither a function nor false: ${String(retry)}`)
+  }
+  for (const [name, ms] of Object.entries({ idleTimeout, connectTimeout })) {
+    if (!(ms >= 0)) throw new RangeError(`Cannot watch the stream: ${name} is not a number of milliseconds: ${ms}`)
+  }
+  const key = idempotencyKey === true ? randomKey() : idempotencyKey
+
+  return {
+    url,
+    method,
+    idempotent: Boolean(key),
+    repeatable: !(typeof ReadableStream === 'function' && body instanceof ReadableStream),
+    async headers(attempt) {
+      const headers = new Headers(typeof baseHeaders === 'function' ? await baseHeaders(attempt) : baseHeaders)
+      if (!headers.has('accept')) headers.set('accept', accept)
+      if (json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
+      if (key && !headers.has('idempotency-key')) headers.set('idempotency-key', key)
+      if (attempt.lastEventId) headers.set('last-event-id', toByteString(attempt.lastEventId))
+      return headers
+    },
+    send(headers, signal) {
+      // Read at every attempt: what instruments the page may have wrapped the global one meanwhile
+      const send = customFetch ?? globalThis.fetch
+      return send(url, { cache: 'no-store', ...rest, method, headers, signal, ...(hasBody && { body }) })
+    },
+  }
+}
+
+function resolveUrl(target: string | URL, hasCustomFetch: boolean): string {
+  const url = parseUrl(target)
+  if (url) return url.href
+  // Where nothing tells a base, as in Node, an app's own `fetch` may still know what a relative URL means
+  if (hasCustomFetch && baseUrl() === undefined) return String(target)
+  throw new TypeError(`Cannot open event stream: not a valid URL: ${String(target)}`)
+}
+
+/** The absolute URL, relative to the page or the worker's script. */
+export function parseUrl(target: string | URL): URL | undefined {
+  try {
+    return new URL(target, baseUrl())
+  } catch {
+    return undefined
+  }
+}
+
+function baseUrl(): string | undefined {
+  return globalThis.document?.baseURI ?? globalThis.location?.href
+}
+
+function writeJson(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) as string | undefined
+    if (text !== undefined) return text
+  } catch (cause) {
+    throw new TypeError(`Cannot send json: ${String(cause)}`, { cause })
+  }
+  throw new TypeError(`Cannot send json: not a JSON value: ${String(value)}`)
+}
+
+/** A random UUID, also where the page is not in a secure context and `crypto.randomUUID` is missing. */
+function randomKey(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** [spec] Let encodedLastEventId be lastEventId, encoded as UTF-8: a header's string has one character for each byte. */
+function toByteString(text: string): string {
+  return Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join('')
+}

@@ -1,0 +1,112 @@
+import type { ChatMessage } from './chat/dialect.ts'
+import type { ChatResult } from './chat/answer.ts'
+import { auto } from './chat/dialects/auto.ts'
+import type { ChatOptions } from './chat/request.ts'
+import { streamText } from './chat/stream-text.ts'
+import { CLOSED, CONNECTING, OPEN, type ReadyState } from './connection/connect.ts'
+import { callSafely } from './connection/report.ts'
+import { isRenderer, type Renderer } from './typewriter/renderer.ts'
+import { createTypewriter, type Typewriter, type TypewriterOptions } from './typewriter/typewriter.ts'
+
+/** An answer that is being typed; see {@link streamChat}. */
+export interface ChatHandle extends PromiseLike<ChatResult> {
+  /** Ends the request and shows what has arrived; the result is `stopped`. */
+  stop: () => void
+  /** The visible text that has arrived. It stays, whatever happens. */
+  readonly text: string
+  /** The request's: 0 connecting, 1 open, 2 closed. The typing may end a little later. */
+  readonly readyState: ReadyState
+  readonly typewriter: Typewriter
+}
+
+let handles: WeakMap<object, ChatHandle> | undefined // the last one of each element
+
+/**
+ * Sends a prompt and types the answer into an element, as it is computed.
+ *
+ * Replaces what the element holds; a second call for the same element stops the first. What has arrived is kept and shown,
+ * however it ends.
+ *
+ * @param prompt the user's words, or the messages of a conversation
+ * @param target the element to type into, or a renderer
+ * @param options where to, in which dialect, how to type, and all that {@link fetchEvents} takes
+ * @returns a handle to stop it by; awaited, it resolves when the answer is typed, as `done`, `stopped` or `truncated`
+ * @throws {TypeError} at once where target, prompt or request make no sense: the message names what
+ * @throws {StreamError} out of the promise where the answer failed, see {@link streamText}; where nobody awaits it, the error
+ * is written to the console
+ *
+ * @example
+ * ```ts
+ * const answer = streamChat('Why is the sky blue?', document.body, { url: '/api/chat' })
+ * setTimeout(() => answer.stop(), 10_000)
+ * const { outcome, text } = await answer
+ * console.log(outcome, text.length)
+ * ```
+ */
+export function streamChat(prompt: string | ChatMessage[], target: Element | Renderer, options: ChatOptions & TypewriterOptions = {}): ChatHandle {
+  const { speed, maxDelay, instant, follow, ...chatOptions } = options
+  let readyState: ReadyState = CONNECTING
+  let awaited = false
+
+  const typewriter = createTypewriter(target, {
+    ...(speed !== undefined && { speed }), ...(maxDelay !== undefined && { maxDelay }),
+    ...(instant !== undefined && { instant }), ...(follow !== undefined && { follow }),
+  })
+  const stream = streamText(prompt, {
+    dialect: auto,
+    ...chatOptions,
+    onOpen(response) {
+      readyState = OPEN
+      callSafely(chatOptions.onOpen, response)
+    },
+    onRetry(info) {
+      readyState = CONNECTING
+      callSafely(chatOptions.onRetry, info)
+    },
+    onClose(ending) {
+      readyState = CLOSED
+      callSafely(chatOptions.onClose, ending)
+    },
+  })
+
+  async function type(): Promise<ChatResult> {
+    try {
+      // Never awaits the typing: the network is read as fast as it comes
+      for await (const { text } of stream) if (text) typewriter.write(text)
+      const result = await stream
+      if (result.outcome === 'stopped') typewriter.stop()
+      else await typewriter.end()
+      return result
+    } catch (error) {
+      typewriter.stop()
+      throw error
+    }
+  }
+
+  const handle: ChatHandle = {
+    then(onFulfilled, onRejected) {
+      awaited = true
+      return typed.then(onFulfilled, onRejected)
+    },
+    stop: stream.stop,
+    get text() {
+      return stream.text
+    },
+    get readyState() {
+      return readyState
+    },
+    typewriter,
+  }
+
+  handles ??= new WeakMap()
+  const last = handles.get(target)
+  last?.stop()
+  last?.typewriter.stop() // now, not when its loop has ended: the element is ours from here on
+  handles.set(target, handle)
+  if (!isRenderer(target)) target.replaceChildren()
+  const typed = type()
+  typed.catch(error => {
+    if (!awaited) console.error(error)
+  })
+  return handle
+}

@@ -1,0 +1,91 @@
+/** How fast a {@link createPacer} goes. */
+export interface PacerOptions {
+  /** Characters a second, or as the text comes. @default 'auto' */
+  speed?: 'auto' | number
+  /** The longest, in milliseconds, that `'auto'` may hold text back. @default 1000 */
+  maxDelay?: number
+}
+
+/** Says how many characters are due; it is told what happens, and knows neither clock nor text. */
+export interface Pacer {
+  /** Text has come; `now` in milliseconds, `backlog` in UTF-16 units with it. */
+  arrive(now: number, backlog: number): void
+  /** No more text comes. */
+  end(backlog: number): void
+  /** How many of the backlog's units are due, `elapsed` milliseconds after the last frame. */
+  frame(elapsed: number, backlog: number): number
+  /** So many of them were shown: fewer than were due, where a grapheme would have been split. */
+  shown(count: number): void
+}
+
+/** Chunks that come closer together than this count as one. */
+const SAME_CHUNK_MS = 4
+/** The gap between chunks that is assumed before any was seen. */
+const FIRST_GAP_MS = 200
+/** The backlog is planned to last a little longer than until the next chunk is due. */
+const MARGIN = 1.25
+/** Shorter plans than this would show every chunk as the jump that it is. */
+const MIN_DELAY_MS = 80
+/** Slower than this does not look like typing, but like a fault. */
+const MIN_SPEED = 20
+/** The tail, when the stream has ended. */
+const TAIL_MS = 300
+/** The speed keeps this share of its difference to the planned one at every frame of 60 Hz. */
+const INERTIA = 0.65
+const FRAME_MS = 1000 / 60
+
+/**
+ * Creates a pacer: an even hand for any pace of the text.
+ *
+ * It takes the network for bursty, measures how far apart chunks come, and plans for the backlog to be shown just after the next
+ * one is due. A smooth stream so lags little, bursts are spread, and nothing waits longer than `maxDelay`. The speed is planned
+ * anew only when text comes, so that there is no tail that slows down for ever; it follows its plan in a way that does not
+ * depend on the frame rate; and the time of a late frame is made up for.
+ *
+ * @throws {RangeError} where `speed` or `maxDelay` is not a positive number
+ */
+export function createPacer({ speed = 'auto', maxDelay = 1000 }: PacerOptions = {}): Pacer {
+  if (speed !== 'auto' && !(speed > 0)) throw new RangeError(`Cannot type at this speed: ${String(speed)}`)
+  if (!(maxDelay > 0)) throw new RangeError(`Cannot type with this maxDelay: ${String(maxDelay)}`)
+  let lastArrival: number | undefined
+  let gap = FIRST_GAP_MS
+  let planned = 0 // characters a second
+  let current: number | undefined
+  let credit = 1 // characters; the first is due at once
+
+  function plan(charsPerSecond: number) {
+    planned = charsPerSecond
+    current ??= planned
+  }
+
+  return {
+    arrive(now, backlog) {
+      if (speed !== 'auto') return plan(speed)
+      const since = lastArrival === undefined ? undefined : now - lastArrival
+      if (since === undefined || since >= SAME_CHUNK_MS) lastArrival = now
+      if (since !== undefined && since >= SAME_CHUNK_MS) {
+        const seen = Math.min(since, 1.2 * maxDelay)
+        // Slower chunks are believed at once, faster ones only when they go on
+        gap = seen > gap ? gap + 0.6 * (seen - gap) : 0.9 * gap + 0.1 * seen
+      }
+      const delay = Math.min(Math.max(MARGIN * gap, MIN_DELAY_MS), maxDelay)
+      plan((1000 * backlog) / delay)
+    },
+    end(backlog) {
+      if (speed !== 'auto') return
+      planned = Math.max(current ?? 0, (1000 * backlog) / TAIL_MS)
+      current = planned
+    },
+    frame(elapsed, backlog) {
+      current ??= planned
+      current += (planned - current) * (1 - INERTIA ** (elapsed / FRAME_MS))
+      const charsPerSecond = speed === 'auto' ? Math.max(current, MIN_SPEED) : speed
+      // More than the backlog is not saved up: what comes after a silence is paced like all else
+      credit = Math.min(credit + (charsPerSecond * elapsed) / 1000, backlog)
+      return Math.floor(credit)
+    },
+    shown(count) {
+      credit -= count
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { playwright } from '@vitest/browser-playwright'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import type { BrowserProviderOption } from 'vitest/node'
+import { chromiumArgs, find } from './scripts/browsers.mjs'
+import { webkitgtk } from './scripts/webkitgtk-provider.ts'
+
+const system = async (name: string) => {
+  const browser = await find(name)
+  return browser && browser.kind !== 'playwright' ? browser.path : undefined
+}
+const [chromium, firefox, webkit] = await Promise.all(['chromium', 'firefox', 'webkit'].map(system))
+
+const inBrowser = (browser: 'chromium' | 'firefox' | 'webkit', provider: BrowserProviderOption) => ({
+  extends: true as const,
+  test: {
+    name: `in-${browser}`, include: ['test/browser/**/*.test.ts'], globalSetup: 'test/helpers/global-setup.ts',
+    browser: { enabled: true, headless: true, screenshotFailures: false, connectTimeout: 120_000, provider, instances: [{ browser, name: browser }] },
+  },
+})
+
+export default defineConfig({
+  resolve: { alias: { teleprinter: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  optimizeDeps: { include: ['mitt'] },
+  test: {
+    projects: [
+      // Node, and happy-dom where a file's first line asks for it
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/demo/page.test.ts'] } },
+      // the demo as its visitors meet it: built, served, driven in Chromium from outside
+      { extends: true, test: { name: 'demo', include: ['test/demo/page.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      inBrowser('chromium', playwright({ launchOptions: { args: chromiumArgs, ...(chromium && { executablePath: chromium }) } })),
+      inBrowser('firefox', playwright({ launchOptions: firefox ? { channel: 'moz-firefox', executablePath: firefox } : {} })),
+      inBrowser('webkit', webkit ? webkitgtk() : playwright()),
+    ],
+  },
+})
