@@ -19,7 +19,7 @@ export interface EventSourceEventMap {
   open: Event
 }
 
-type Handler<Type extends keyof EventSourceEventMap> = ((this: EventSource, event: EventSourceEventMap[Type]) => unknown) | null
+type Handler<Type extends keyof EventSourceEventMap> = ((event: EventSourceEventMap[Type]) => unknown) | null
 
 /** [spec] a reconnection time, in milliseconds. This must initially be an implementation-defined value, probably in the region of a few seconds. */
 const RECONNECTION_TIME = 3000

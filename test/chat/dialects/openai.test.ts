@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { createAnswer } from '../../../src/chat/answer.ts'
+import { openai } from '../../../src/chat/dialects/openai.ts'
+
+const event = (value: unknown, type = 'message') => ({ type, data: typeof value === 'string' ? value : JSON.stringify(value), lastEventId: '' })
+const choice = (delta: object | null, rest: object = {}) => ({ choices: [{ index: 0, delta, finish_reason: null, ...rest }] })
+
+function read(...chunks: unknown[]) {
+  const reader = openai.reader()
+  const answer = createAnswer()
+  for (const chunk of chunks) for (const delta of [reader(event(chunk))].flat()) answer.add(delta)
+  return { ...answer.result(), finished: answer.finished }
+}
+
+describe('openai', () => {
+  test('requests messages as a stream, a model only where one is named, and any other field', () => {
+    const messages = [{ role: 'user', content: 'Hi' }]
+    expect(openai.request(messages, {})).toEqual({ json: { messages, stream: true } })
+    expect(openai.request(messages, { model: 'm', params: { top_p: 1, stream_options: { include_usage: true } } }))
+      .toEqual({ json: { model: 'm', messages, stream: true, top_p: 1, stream_options: { include_usage: true } } })
+  })
+
+  test('reads text, the finish reason, usage in a chunk of its own, and the end mark', () => {
+    expect(read(choice({ role: 'assistant', content: '' }), choice({ content: 'Hel' }), choice({ content: 'lo' }), choice({}, { finish_reason: 'length' }),
+      { choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } }, '[DONE]')).toEqual({
+      text: 'Hello', reasoning: '', toolCalls: [], finishReason: 'length', rawFinishReason: 'length', finished: true,
+      usage: { inputTokens: 3, outputTokens: 2, raw: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } },
+    })
+  })
+
+  test.each([
+    ['reasoning_content, content null', [choice({ reasoning_content: 'hm', content: null }), choice({ content: 'ok', reasoning_content: null })]],
+    ['reasoning, repeated in reasoning_details', [choice({ reasoning: 'hm', reasoning_details: [{ text: 'hm' }] }), choice({ content: 'ok' })]],
+    ['content in parts', [choice({ reasoning: 'hm' }), choice({ content: [{ type: 'text', text: 'o' }, { type: 'text', text: 'k' }] })]],
+  ])('keeps reasoning apart: %s', (_name, chunks) => {
+    expect(read(...chunks)).toMatchObject({ text: 'ok', reasoning: 'hm' })
+  })
+
+  test('puts tool calls together by their index', () => {
+    const call = (index: number, rest: object) => choice({ tool_calls: [{ index, ...rest }] })
+    expect(read(
+      call(0, { id: 'a', type: 'function', function: { name: 'weather', arguments: '' } }),
+      call(1, { id: 'b', function: { name: 'time', arguments: '{' } }),
+      call(0, { function: { arguments: '{"city":' } }), call(1, { function: { arguments: '}' } }), call(0, { function: { arguments: '"Paris"}' } }),
+      choice({}, { finish_reason: 'tool_calls' }),
+    )).toMatchObject({
+      toolCalls: [{ id: 'a', name: 'weather', arguments: '{"city":"Paris"}' }, { id: 'b', name: 'time', arguments: '{}' }],
+      finishReason: 'tool-calls', rawFinishReason: 'tool_calls',
+    })
+  })
+
+  test.each([
+    ['no choices at first (Azure)', { choices: [], prompt_filter_results: [{}] }],
+    ['choices null', { choices: null }],
+    ['delta null', choice(null)],
+    ['an unknown object', { object: 'ping' }],
+    ['another choice', { choices: [{ index: 1, delta: { content: 'second' } }] }],
+  ])('takes no harm from %s', (_name, chunk) => {
+    expect(read(chunk)).toMatchObject({ text: '', finished: false })
+  })
+
+  test('reads the text once where it stands twice, a refusal, and completions', () => {
+    expect(read(choice({ content: 'a' }, { text: 'a' })).text).toBe('a')
+    expect(read(choice({ content: null, refusal: 'No.' })).text).toBe('No.')
+    expect(read({ choices: [{ index: 0, text: 'older' }] }).text).toBe('older')
+  })
+
+  test.each([
+    ['an error', { error: { message: 'Bad', code: 'bad_thing' } }, 'message', 'Bad (bad_thing)'],
+    ['an error beside choices', { ...choice({ content: '' }), error: { message: 'Bad', code: 502 } }, 'message', 'Bad (502)'],
+    ['an error as text', { error: 'Bad' }, 'message', 'Bad'],
+    ['an event named error', { message: 'Bad', type: 'server_error' }, 'error', 'Bad (server_error)'],
+  ])("throws %s as the provider's", (_name, chunk, type, message) => {
+    expect(() => openai.reader()(event(chunk, type))).toThrow(expect.objectContaining({ code: 'provider', message: `Provider reported an error: ${message}` }))
+  })
+
+  test.each(['{"choices":[', '5', 'null', ''])('throws the garbage %j', data => {
+    expect(() => openai.reader()(event(data))).toThrow(expect.objectContaining({ code: 'dialect', message: `Cannot read the event as openai: ${data}` }))
+  })
+
+  test('detects its own', () => {
+    expect([choice({}), { error: {} }, '[DONE]'].map(value => openai.detect?.(event(value)))).toEqual([true, true, true])
+    expect(['text', '{"type":"message_start"}', 'null'].map(value => openai.detect?.(event(value)))).toEqual([false, false, false])
+  })
+})

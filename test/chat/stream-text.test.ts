@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { dialects, StreamError, streamText, type ChatDelta, type ChatOptions, type Ending } from '../../src/index.ts'
+import { ANSWER_TEXT, startServer, type TestServer } from '../helpers/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server.close())
+
+const ask = (path: string, options: ChatOptions = {}) => streamText('Why?', { url: server.url + path, ...options })
+
+describe('streamText()', () => {
+  test('sends the prompt once, as OpenAI would have it, and gives the whole answer', async () => {
+    const onClose = vi.fn()
+    const stream = ask('/chat', { model: 'small', params: { temperature: 0 }, onClose })
+    const result = await stream
+    expect(result).toMatchObject({ text: ANSWER_TEXT, reasoning: '', toolCalls: [], finishReason: 'stop', rawFinishReason: 'stop', outcome: 'done', lastEventId: '' })
+    expect(stream.text).toBe(ANSWER_TEXT)
+    expect(await stream).toBe(result)
+    const [request, ...others] = server.requests('/chat')
+    expect(others).toEqual([])
+    expect(request).toMatchObject({ method: 'POST', body: '{"model":"small","messages":[{"role":"user","content":"Why?"}],"stream":true,"temperature":0}' })
+    expect(request?.headers['content-type']).toBe('application/json')
+    expect(request?.headers['accept']).toMatch(/^text\/event-stream, /)
+    expect(request?.headers['accept']).not.toContain('*/*')
+    expect(await request?.over).toBe('finished')
+    expect(onClose).toHaveBeenCalledExactlyOnceWith({ outcome: 'done', lastEventId: '' })
+  })
+
+  test('hands out the deltas as they come, and the result after them', async () => {
+    const stream = ask('/chat?loop')
+    const texts: (string | undefined)[] = []
+    let grew = 0
+    for await (const { text } of stream) {
+      texts.push(text)
+      if (stream.text === texts.join('') && text) grew++
+    }
+    expect(texts.join('')).toBe(ANSWER_TEXT)
+    expect(grew).toBe(6)
+    expect((await stream).outcome).toBe('done')
+    expect(server.requests('/chat?loop')).toHaveLength(1)
+  })
+
+  test('can be awaited and iterated, whichever line comes first', async () => {
+    const stream = ask('/chat?both')
+    const result = Promise.resolve(stream)
+    const deltas: ChatDelta[] = []
+    for await (const delta of stream) deltas.push(delta)
+    expect(deltas.at(-1)).toEqual({ done: true })
+    expect((await result).text).toBe(ANSWER_TEXT)
+    expect(server.requests('/chat?both')).toHaveLength(1)
+  })
+
+  test('says so where a loop starts after the answer was awaited', async () => {
+    const stream = ask('/chat?late')
+    await stream
+    expect(() => stream[Symbol.asyncIterator]()).toThrow('Cannot iterate the stream: it is awaited already; start the loop first')
+  })
+
+  test('sends the messages of a conversation, or what request() makes of them', async () => {
+    const messages = [{ role: 'system', content: 'Be brief' }, { role: 'user', content: 'Why?' }]
+    await streamText(messages, { url: `${server.url}/chat?messages` })
+    expect(JSON.parse(server.requests('/chat?messages')[0]?.body ?? '')).toEqual({ messages, stream: true })
+    await ask('/chat?request', { request: ([first]) => ({ input: first?.content }) })
+    expect(server.requests('/chat?request')[0]?.body).toBe('{"input":"Why?"}')
+  })
+
+  test("sends a dialect's headers under the caller's own", async () => {
+    const dialect = { ...dialects.openai, request: () => ({ json: { own: true }, headers: { 'x-version': '1', 'x-key': 'dialect' } }) }
+    await ask('/chat?headers', { dialect, headers: () => Promise.resolve({ 'x-key': 'mine' }) })
+    expect(server.requests('/chat?headers')[0]).toMatchObject({ body: '{"own":true}', headers: { 'x-version': '1', 'x-key': 'mine' } })
+  })
+
+  test.each([undefined, 5, {}])('refuses the prompt %j at once', prompt => {
+    expect(() => streamText(prompt as never)).toThrow(TypeError)
+  })
+
+  test('measures when bytes and tokens came', async () => {
+    const { timing } = await ask('/chat?timing')
+    expect(timing.firstByte).toBeGreaterThan(0)
+    expect(timing.firstToken).toBeGreaterThanOrEqual(timing.firstByte)
+    expect(timing.total).toBeGreaterThan(timing.firstToken)
+    expect(timing.longestGap).toBeGreaterThan(0)
+    expect(timing.longestGap).toBeLessThan(timing.total)
+    expect(timing.buffered).toBe(false)
+  })
+})
+
+describe('streamText(), when it ends,', () => {
+  test('without its end mark but with a finish reason, is done', async () => {
+    expect(await ask('/chat-no-mark')).toMatchObject({ outcome: 'done', text: 'whole', finishReason: 'stop' })
+  })
+
+  test('by a break behind its finish reason, is done', async () => {
+    expect(await ask('/chat-drop-after-finish')).toMatchObject({ outcome: 'done', text: 'whole', finishReason: 'length' })
+  })
+
+  test('by its end mark, does not wait for a server that keeps the connection', async () => {
+    expect(await ask('/chat-open-after-mark')).toMatchObject({ outcome: 'done', text: 'whole' })
+    expect(await server.requests('/chat-open-after-mark')[0]?.over).toBe('left')
+  })
+
+  test.each(['/chat-cut', '/chat-empty', '/half-event'])('with neither (%s), is truncated, and was asked once', async path => {
+    const onClose = vi.fn()
+    const stream = ask(path, { onClose, dialect: path === '/half-event' ? dialects.rawText : dialects.openai })
+    const { outcome, text } = await stream
+    expect(outcome).toBe('truncated')
+    expect(text).toBe(({ '/chat-cut': 'half an answer', '/half-event': 'whole' } as Record<string, string>)[path] ?? '')
+    expect(onClose).toHaveBeenCalledExactlyOnceWith({ outcome: 'truncated', lastEventId: '' })
+    expect(server.requests(path)).toHaveLength(1)
+  })
+
+  test('by a break in the middle, fails with network, keeps its text, and is not asked again', async () => {
+    const stream = ask('/chat-drop', { retry: () => 1, idempotencyKey: true })
+    await expect(stream).rejects.toMatchObject({ name: 'StreamError', code: 'network' })
+    expect(stream.text).toBe('half an answer')
+    expect(server.requests('/chat-drop')).toHaveLength(1)
+  })
+
+  test('with 204, is done and empty', async () => {
+    expect(await ask('/status?is=204&chat')).toMatchObject({ outcome: 'done', text: '' })
+  })
+
+  test('by stop(), is stopped with what has arrived, and the server sees the end', async () => {
+    const stream = ask('/chat-endless')
+    for await (const _ of stream) if (stream.text.length > 10) stream.stop()
+    const { outcome, text } = await stream
+    expect(outcome).toBe('stopped')
+    expect(text).toMatch(/^(word )+$/)
+    expect(await server.requests('/chat-endless')[0]?.over).toBe('left')
+  })
+
+  test('by leaving the loop, is stopped', async () => {
+    const stream = ask('/chat-endless?break')
+    for await (const _ of stream) break
+    expect((await stream).outcome).toBe('stopped')
+    expect(await server.requests('/chat-endless?break')[0]?.over).toBe('left')
+  })
+
+  test('by its signal, ends the loop and resolves as stopped; one aborted before sends nothing', async () => {
+    const controller = new AbortController()
+    const stream = ask('/chat-endless?signal', { signal: controller.signal })
+    for await (const _ of stream) controller.abort()
+    expect((await stream).outcome).toBe('stopped')
+    const onClose = vi.fn()
+    const never = ask('/chat-endless?aborted', { signal: AbortSignal.abort(), onClose })
+    expect(await never).toMatchObject({ outcome: 'stopped', text: '' })
+    expect(server.requests('/chat-endless?aborted')).toHaveLength(0)
+    expect(onClose).toHaveBeenCalledOnce()
+  })
+
+  test('by stop() before anything has come, is stopped', async () => {
+    const stream = ask('/never?chat')
+    const result = Promise.resolve(stream)
+    await vi.waitUntil(() => server.requests('/never?chat').length === 1)
+    stream.stop()
+    expect(await result).toMatchObject({ outcome: 'stopped', text: '' })
+  })
+})
+
+describe('streamText(), when it fails,', () => {
+  async function failed(path: string, options: ChatOptions = {}) {
+    const endings: Ending[] = []
+    const stream = ask(path, { onClose: ending => endings.push(ending), ...options })
+    const error = await Promise.resolve(stream).then(result => expect.unreachable(`ended as ${result.outcome}`), (thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(StreamError)
+    expect(endings).toEqual([{ outcome: 'failed', error, lastEventId: '' }])
+    return { error: error as StreamError, text: stream.text }
+  }
+
+  test("by the provider's error in the stream, tells it and keeps the text", async () => {
+    const { error, text } = await failed('/chat-error')
+    expect(error).toMatchObject({ code: 'provider', message: 'Provider reported an error: Overloaded (529)', event: { type: 'error' } })
+    expect(text).toBe('some text')
+  })
+
+  test.each([200, 401, 429])("by the provider's error in JSON with status %i, tells it", async is => {
+    const { error } = await failed(`/json-error?is=${is}`, { retry: false })
+    expect(error).toMatchObject({ code: 'provider', status: is, message: 'Provider reported an error: Quota used up (insufficient_quota)' })
+    expect(error.body).toContain('insufficient_quota')
+    expect(server.requests(`/json-error?is=${is}`)).toHaveLength(1)
+  })
+
+  test('by garbage in the middle, tells it and keeps what came before', async () => {
+    const { error, text } = await failed('/chat-garbage')
+    expect(error).toMatchObject({ code: 'dialect', message: 'Cannot read the event as openai: {"choices":[{"del', event: { data: '{"choices":[{"del' } })
+    expect(text).toBe('some text')
+  })
+
+  test('throws out of the loop, after the deltas that came before', async () => {
+    const stream = ask('/chat-error?loop')
+    const texts: unknown[] = []
+    await expect(async () => {
+      for await (const { text } of stream) texts.push(text)
+    }).rejects.toMatchObject({ code: 'provider' })
+    expect(texts).toEqual(['some text'])
+  })
+
+  test('by a page of HTML with 200, types nothing', async () => {
+    for (const dialect of Object.values(dialects)) {
+      const { error, text } = await failed('/html', { dialect })
+      expect(error).toMatchObject({ code: 'content-type', message: 'Cannot open event stream: content type is text/html' })
+      expect(text).toBe('')
+    }
+  })
+
+  test('by a status, tells it; 503 is asked again twice, 500 never', async () => {
+    expect((await failed('/status?is=500&chat')).error).toMatchObject({ code: 'http', status: 500 })
+    expect(server.requests('/status?is=500&chat')).toHaveLength(1)
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.999)
+    expect((await failed('/status?is=503&chat')).error).toMatchObject({ code: 'http', status: 503 })
+    random.mockRestore()
+    expect(server.requests('/status?is=503&chat')).toHaveLength(3)
+  })
+
+  test('when nothing has come for its idle time', async () => {
+    const { error, text } = await failed('/silent-after-one', { dialect: dialects.rawText, idleTimeout: 60 })
+    expect(error.code).toBe('timeout')
+    expect(text).toBe('one')
+  })
+})
+
+describe('streamText(), in other forms,', () => {
+  test('reads plain text, a byte a time, as raw text', async () => {
+    for (const dialect of [dialects.rawText, dialects.auto]) {
+      expect(await ask('/text', { dialect })).toMatchObject({ text: 'plain 文字 👍', outcome: 'done' })
+    }
+  })
+
+  test('reads raw text out of events', async () => {
+    expect(await ask('/raw-events', { dialect: dialects.rawText })).toMatchObject({ text: 'Hello you', outcome: 'done' })
+  })
+
+  test('auto recognises OpenAI by its first event', async () => {
+    expect(await ask('/chat?auto', { dialect: dialects.auto })).toMatchObject({ text: ANSWER_TEXT, outcome: 'done' })
+  })
+
+  test('auto shows what it does not recognise, and types none of it', async () => {
+    const stream = ask('/chat-foreign', { dialect: dialects.auto })
+    await expect(stream).rejects.toMatchObject({
+      code: 'dialect', message: "Cannot tell the stream's dialect, name it with the dialect option: {\"hello\":\"world\"}",
+    })
+    expect(stream.text).toBe('')
+  })
+})

@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { backoff, fetchEvents, StreamError, type Ending, type FetchEventsInit, type ServerSentEvent } from '../../src/index.ts'
+import { startServer, type TestServer } from '../helpers/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server.close())
+
+/** Reads to the end, and remembers how it ended. */
+async function collect(path: string, init: FetchEventsInit = {}) {
+  const events: ServerSentEvent[] = []
+  let ending: Ending | undefined
+  let error: unknown
+  try {
+    for await (const event of fetchEvents(server.url + path, { ...init, onClose: given => (ending = given) })) events.push(event)
+  } catch (thrown) {
+    error = thrown
+  }
+  return { events, data: events.map(event => event.data), ending, error: error as StreamError | undefined }
+}
+
+const quick = backoff({ base: 1 })
+
+describe('fetchEvents()', () => {
+  test('sends nothing before the first next()', async () => {
+    const events = fetchEvents(`${server.url}/two?lazy`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect(server.requests('/two?lazy')).toHaveLength(0)
+    expect((await events.next()).value).toEqual({ type: 'message', data: 'one', lastEventId: '1' })
+    expect(server.requests('/two?lazy')).toHaveLength(1)
+    await events.return?.()
+  })
+
+  test('reconnects a GET that ends, behind the last event, until the server says 204', async () => {
+    const { data, ending } = await collect('/feed')
+    expect(data).toEqual(['event 1', 'event 2', 'event 3'])
+    expect(server.requests('/feed').map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1', '2', '3'])
+    expect(ending).toEqual({ outcome: 'done', lastEventId: '3' })
+  })
+
+  test('starts behind the event it is given', async () => {
+    const { data } = await collect('/feed?from', { lastEventId: '2' })
+    expect(data).toEqual(['event 3'])
+  })
+
+  test('reconnects a GET that breaks, drops the unfinished event, and tells of both', async () => {
+    const retries: unknown[] = []
+    const opened: number[] = []
+    const { data, ending } = await collect('/drop-then-go-on', {
+      retry: failure => (failure.reason.code === 'ended' ? false : quick(failure)),
+      onRetry: ({ attempt, reason }) => retries.push([attempt, reason.code]),
+      onOpen: response => opened.push(response.status),
+    })
+    expect(data).toEqual(['event 1, after nothing', 'event 2, after 1', 'event 3, after 2'])
+    expect(retries).toEqual([[1, 'network'], [1, 'network']])
+    expect(opened).toEqual([200, 200, 200])
+    expect(ending?.outcome).toBe('done')
+  })
+
+  test('does not deliver again what was delivered before the reconnect, by its own id', async () => {
+    const { data } = await collect('/replays', { retry: quick })
+    expect(data).toEqual(['a', 'b', 'without id', 'without id', 'c'])
+  })
+
+  test('waits as long as the server asks, by retry: and by Retry-After', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const delays: number[] = []
+    const controller = new AbortController()
+    const onRetry = ({ delay }: { delay: number }) => {
+      delays.push(delay)
+      controller.abort()
+    }
+    await collect('/feed?floor', { onRetry, signal: controller.signal })
+    const second = new AbortController()
+    await collect('/status?is=503&after=120', { onRetry: ({ delay }) => { delays.push(delay); second.abort() }, signal: second.signal })
+    vi.restoreAllMocks()
+    expect(delays[0]).toBeGreaterThanOrEqual(10)
+    expect(delays[1]).toBeGreaterThanOrEqual(120_000)
+  })
+
+  test.each([500, 502, 503, 429, 408, 425])('tries a GET again after %i', async status => {
+    const { data } = await collect(`/status?is=${status}&times=2`, { retry: failure => (failure.reason.code === 'ended' ? false : 1) })
+    expect(data[0]).toBe('at last')
+    expect(server.requests(`/status?is=${status}&times=2`)).toHaveLength(3)
+  })
+
+  test.each([400, 401, 403, 404, 410])('ends a GET that is answered %i, with status, headers and body', async status => {
+    const { error, ending } = await collect(`/status?is=${status}`)
+    expect(error).toBeInstanceOf(StreamError)
+    expect(error).toMatchObject({ code: 'http', status, body: `status ${status}`, message: `Cannot open event stream: server answered ${status}` })
+    expect(error?.headers?.get('content-type')).toBe('text/event-stream')
+    expect(ending).toEqual({ outcome: 'failed', error, lastEventId: '' })
+    expect(server.requests(`/status?is=${status}`)).toHaveLength(1)
+  })
+
+  test('refuses what is no event stream, and shows it', async () => {
+    const { error } = await collect('/html')
+    expect(error).toMatchObject({ code: 'content-type', message: 'Cannot open event stream: content type is text/html', body: '<!doctype html><h1>Welcome</h1>' })
+    expect(server.requests('/html')).toHaveLength(1)
+  })
+
+  test('sends json as a POST, with the headers of a function that is asked at every attempt', async () => {
+    const headers = vi.fn(({ attempt }: { attempt: number }) => Promise.resolve(new Headers({ authorization: `Bearer ${attempt}` })))
+    const { data } = await collect('/echo', { json: { prompt: '天' }, headers, idempotencyKey: 'key-1', lastEventId: 'é' })
+    const seen = JSON.parse(data[0] as string) as { method: string; body: string; headers: Record<string, string> }
+    expect(seen).toMatchObject({ method: 'POST', body: '{"prompt":"天"}' })
+    expect(seen.headers).toMatchObject({
+      'accept': 'text/event-stream', 'content-type': 'application/json', 'authorization': 'Bearer 1', 'idempotency-key': 'key-1',
+      'last-event-id': Buffer.from('é').toString('latin1'),
+    })
+    expect(headers).toHaveBeenCalledWith({ attempt: 1, lastEventId: 'é' })
+  })
+
+  test('keeps one idempotency key over all attempts', async () => {
+    const path = '/status?is=500&times=2&key'
+    const { data } = await collect(path, { json: {}, idempotencyKey: true, retry: () => 1 })
+    expect(data[0]).toBe('at last')
+    const keys = server.requests(path).map(({ headers }) => headers['idempotency-key'])
+    expect(keys).toHaveLength(3)
+    expect(new Set(keys).size).toBe(1)
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('calls a POST that ends inside an event truncated', async () => {
+    const { data, ending, error } = await collect('/half-event', { method: 'POST' })
+    expect(data).toEqual(['whole'])
+    expect(error).toBeUndefined()
+    expect(ending?.outcome).toBe('truncated')
+  })
+
+  test('sends a POST once more, with the last event id, where the caller lets it resume', async () => {
+    const path = '/drop-then-go-on?resume'
+    const { data, error } = await collect(path, { method: 'POST', resume: true })
+    expect(data).toEqual(['event 1, after nothing', 'event 2, after 1'])
+    expect(error?.code).toBe('network')
+    expect(server.requests(path)).toHaveLength(2)
+  })
+
+  test('says so where a body that is a stream would have to be sent again', async () => {
+    const body = new Blob(['x']).stream()
+    const { error } = await collect('/status?is=503&stream', { method: 'POST', body, duplex: 'half', retry: () => 1 } as FetchEventsInit)
+    expect(error).toMatchObject({ code: 'http', message: 'Cannot send the request again: its body is a stream' })
+    expect(server.requests('/status?is=503&stream')).toHaveLength(1)
+  })
+
+  test('takes only a silence for dead: comments are life', async () => {
+    const { data } = await collect('/heartbeats', { method: 'POST', idleTimeout: 150 })
+    expect(data).toEqual(['one', 'two'])
+  })
+
+  test('ends a stream that is silent for too long', async () => {
+    const { data, error } = await collect('/silent-after-one', { method: 'POST', idleTimeout: 60 })
+    expect(data).toEqual(['one'])
+    expect(error).toMatchObject({ code: 'timeout', message: 'Event stream broke: silent for 60 ms' })
+    expect(await server.requests('/silent-after-one')[0]?.over).toBe('left')
+  })
+
+  test('ends a request that is not answered in time', async () => {
+    const { error } = await collect('/never?late', { method: 'POST', connectTimeout: 50 })
+    expect(error).toMatchObject({ code: 'timeout', message: 'Cannot open event stream: no answer within 50 ms' })
+    expect(await server.requests('/never?late')[0]?.over).toBe('left')
+  })
+
+  test('stops an endless line, and keeps what came before it', async () => {
+    const { data, error } = await collect('/endless-line', { maxBufferSize: 10_000 })
+    expect(data).toEqual(['first'])
+    expect(error?.code).toBe('too-large')
+    expect(await server.requests('/endless-line')[0]?.over).toBe('left')
+    expect(server.requests('/endless-line')).toHaveLength(1)
+  })
+
+  test('says what broke, with the cause', async () => {
+    const { error } = await collect('/drop-before-headers', { method: 'POST' })
+    expect(error).toMatchObject({ name: 'StreamError', code: 'network', message: expect.stringMatching(/^Cannot open event stream: /) })
+    expect(error?.cause).toBeInstanceOf(TypeError)
+  })
+
+  test("ends by the app's own error where its headers function or its policy throws", async () => {
+    const own = new Error('no token')
+    const byHeaders = await collect('/two?h', { headers: () => Promise.reject(own) })
+    expect(byHeaders.error).toBe(own)
+    expect(byHeaders.ending).toMatchObject({ outcome: 'failed', error: own })
+    expect(server.requests('/two?h')).toHaveLength(0)
+    const byPolicy = await collect('/status?is=500&p', { retry: () => { throw own } })
+    expect(byPolicy.error).toBe(own)
+    expect(server.requests('/status?is=500&p')).toHaveLength(1)
+  })
+
+  test('reports what its callbacks throw, and goes on', async () => {
+    const report = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const fault = () => {
+      throw new Error('a bug of the app')
+    }
+    const { data } = await collect('/feed?callbacks', { retry: quick, onOpen: fault, onRetry: fault })
+    expect(data).toEqual(['event 1', 'event 2', 'event 3'])
+    expect(report).toHaveBeenCalledTimes(6)
+    report.mockRestore()
+  })
+
+  test('does not take the error of an app for one of the network', async () => {
+    const path = '/ticks?throws'
+    await expect(async () => {
+      for await (const event of fetchEvents(server.url + path)) throw new Error(`bug at ${event.data}`)
+    }).rejects.toThrow('bug at 1')
+    expect(await server.requests(path)[0]?.over).toBe('left')
+    expect(server.requests(path)).toHaveLength(1)
+  })
+
+  test('uses the fetch it is given, and reads a body that knows of no signal', async () => {
+    const cancelled = vi.fn()
+    const body = () => new ReadableStream({ start: controller => controller.enqueue(new TextEncoder().encode('data: mine\n\n')), cancel: cancelled })
+    const own = vi.fn(() => Promise.resolve(new Response(body(), { headers: { 'content-type': 'Text/Event-Stream; charset=utf-8' } })))
+    for await (const event of fetchEvents('/relative', { fetch: own })) {
+      expect(event.data).toBe('mine')
+      break
+    }
+    expect(own).toHaveBeenCalledWith('/relative', expect.objectContaining({ method: 'GET', cache: 'no-store' }))
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+})
+
+describe('fetchEvents(), when it is left,', () => {
+  test.each([
+    ['break', async (events: AsyncIterable<ServerSentEvent>) => {
+      for await (const _ of events) break
+    }],
+    ['return()', async (events: AsyncIterableIterator<ServerSentEvent>) => {
+      await events.next()
+      await events.return?.()
+    }],
+    ['throw()', async (events: AsyncIterableIterator<ServerSentEvent>) => {
+      await events.next()
+      await expect(events.throw?.(new Error('enough'))).rejects.toThrow('enough')
+    }],
+  ])('by %s, ends the request and is stopped', async (how, leave) => {
+    const path = `/ticks?by=${encodeURIComponent(how)}`
+    const onClose = vi.fn()
+    const events = fetchEvents(server.url + path, { onClose })
+    await leave(events)
+    expect(await server.requests(path)[0]?.over).toBe('left')
+    expect(onClose).toHaveBeenCalledExactlyOnceWith({ outcome: 'stopped', lastEventId: '1' })
+    expect(await events.next()).toEqual({ value: undefined, done: true })
+  })
+
+  test.each([['/never?wait'], ['/open?wait']])('by return() while next() waits on %s, settles both at once', async path => {
+    const onClose = vi.fn()
+    const events = fetchEvents(server.url + path, { onClose })
+    const waiting = events.next()
+    await vi.waitUntil(() => server.requests(path).length === 1)
+    expect(await events.return?.()).toEqual({ value: undefined, done: true })
+    expect(await waiting).toEqual({ value: undefined, done: true })
+    expect(onClose).toHaveBeenCalledExactlyOnceWith({ outcome: 'stopped', lastEventId: '' })
+    expect(await server.requests(path)[0]?.over).toBe('left')
+  })
+
+  test('by its signal, rejects with the reason, in every state', async () => {
+    const reason = new Error('the reader left')
+    for (const path of ['/never?abort', '/open?abort', '/ticks?abort', '/status?is=500&abort']) {
+      const controller = new AbortController()
+      const onClose = vi.fn()
+      const onRetry = vi.fn()
+      const events = fetchEvents(server.url + path, { signal: controller.signal, retry: () => 60_000, onClose, onRetry })
+      if (path.startsWith('/ticks')) await events.next()
+      const waiting = events.next()
+      await vi.waitUntil(() => server.requests(path).length === 1 && (!path.includes('status') || onRetry.mock.calls.length === 1))
+      controller.abort(reason)
+      await expect(waiting.then(() => events.next())).rejects.toBe(reason)
+      expect(onClose).toHaveBeenCalledOnce()
+      expect(onClose.mock.calls[0]?.[0]).toMatchObject({ outcome: 'stopped' })
+      expect(await events.next()).toEqual({ value: undefined, done: true })
+      expect(server.requests(path)).toHaveLength(1)
+    }
+  })
+
+  test('by a signal that was aborted before, sends nothing', async () => {
+    const reason = new Error('before')
+    await expect(fetchEvents(`${server.url}/two?aborted`, { signal: AbortSignal.abort(reason) }).next()).rejects.toBe(reason)
+    expect(server.requests('/two?aborted')).toHaveLength(0)
+  })
+
+  test('leaves no listener on the signal it was given', async () => {
+    const { signal } = new AbortController()
+    const add = vi.spyOn(signal, 'addEventListener')
+    const remove = vi.spyOn(signal, 'removeEventListener')
+    await collect('/feed?listeners', { signal, retry: quick })
+    for await (const _ of fetchEvents(`${server.url}/ticks?listeners`, { signal })) break
+    expect(add.mock.calls.length).toBeGreaterThan(0)
+    expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(expect.arrayContaining(add.mock.calls.map(([, listener]) => listener)))
+  })
+})
+
+describe('fetchEvents(), at the door,', () => {
+  const loop: Record<string, unknown> = {}
+  loop['self'] = loop
+
+  test.each<[string, string, FetchEventsInit, string | RegExp]>([
+    ['a URL that does not parse', 'http://[', {}, 'Cannot open event stream: not a valid URL: http://['],
+    ['a relative URL without a page', '/events', {}, 'Cannot open event stream: not a valid URL: /events'],
+    ['json and body', 'http://localhost', { json: 1, body: 'x' }, 'Cannot send both json and body'],
+    ['a GET with a body', 'http://localhost', { method: 'get', json: 1 }, 'Cannot send a body: method is GET'],
+    ['json that is none', 'http://localhost', { json: () => {} }, /^Cannot send json: not a JSON value: /],
+    ['json with a cycle', 'http://localhost', { json: loop }, /^Cannot send json: TypeError: /],
+    ['a retry that is no policy', 'http://localhost', { retry: 3 as unknown as false }, 'Cannot retry: neither a function nor false: 3'],
+    ['a negative time', 'http://localhost', { idleTimeout: -1 }, 'Cannot watch the stream: idleTimeout is not a number of milliseconds: -1'],
+  ])('refuses %s', (_name, url, init, message) => {
+    expect(() => fetchEvents(url, init)).toThrow(message)
+  })
+})
