@@ -1,0 +1,16 @@
+/**
+ * The page's element with this id.
+ *
+ * @throws {Error} if it is missing, or of another kind
+ */
+export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const found = document.getElementById(id)
+  if (!(found instanceof kind)) throw new Error(`Cannot find ${kind.name} #${id}: ${found?.localName ?? 'nothing there'}`)
+  return found
+}
+
+/** Marks a button as not to be used now. It keeps the keyboard's focus, which `disabled` would drop. */
+export function setUsable(button: HTMLElement, usable: boolean): void {
+  if (usable) button.removeAttribute('aria-disabled')
+  else button.setAttribute('aria-disabled', 'true')
+}

@@ -1,0 +1,5 @@
+import { startChat } from './chat.ts'
+import { startFeed } from './feed.ts'
+
+startChat()
+startFeed()

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http'
+import { HttpError } from './http-error.ts'
+
+const DRAIN_MS = 5_000
+
+/**
+ * Reads a request's body.
+ *
+ * @throws {HttpError} 413 as soon as the body is longer than `limit` bytes; nothing beyond the limit is kept
+ */
+export function readBody(req: IncomingMessage, limit: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const refuse = (): void => {
+      discard(req)
+      reject(new HttpError(413, `Cannot read the request: its body is larger than ${limit} bytes`))
+    }
+    if (Number(req.headers['content-length']) > limit) {
+      refuse()
+      return
+    }
+
+    const chunks: Buffer[] = []
+    let size = 0
+    const keep = (chunk: Buffer): void => {
+      size += chunk.length
+      if (size <= limit) {
+        chunks.push(chunk)
+      } else {
+        req.off('data', keep)
+        refuse()
+      }
+    }
+    req.on('data', keep)
+    req.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    req.once('error', reject)
+    req.once('close', () => reject(new Error('Cannot read the request: the client left')))
+  })
+}
+
+/**
+ * Takes the rest of a body and drops it. A socket closed with bytes unread is reset, and the reset would overtake our
+ * answer: the client would see a broken connection instead of the 413. One that sends for ever is cut off.
+ */
+function discard(req: IncomingMessage): void {
+  const cut = setTimeout(() => req.destroy(), DRAIN_MS)
+  req.once('close', () => clearTimeout(cut))
+  req.resume()
+}

@@ -1,0 +1,188 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { readUpstream } from '../../demo/server/upstream.ts'
+import { post, serve, type Served } from './serve.ts'
+
+const KEY = 'sk-very-secret-0123456789'
+const STREAM = { messages: [{ role: 'user', content: 'hi' }], stream: true, temperature: 0.2 }
+
+type Listener = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>
+
+const close: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const stop of close.splice(0)) await stop()
+})
+
+/** A model server on this machine, and a demo that passes requests on to it. */
+async function serveBehind(listener: Listener, env: Record<string, string> = {}): Promise<Served> {
+  const upstream = createServer((req, res) => void listener(req, res)).listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+  const base = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1/`
+  const served = await serve({ env: { OPENAI_BASE_URL: base, OPENAI_API_KEY: KEY, ...env } })
+  close.push(() => served.close(), async () => {
+    const closed = once(upstream, 'close')
+    upstream.close()
+    upstream.closeAllConnections()
+    await closed
+  })
+  return served
+}
+
+async function readJson(req: IncomingMessage): Promise<Record<string, unknown>> {
+  let text = ''
+  for await (const chunk of req.setEncoding('utf8')) text += chunk as string
+  return JSON.parse(text) as Record<string, unknown>
+}
+
+describe('readUpstream()', () => {
+  test.each([
+    [{}, undefined],
+    [{ OPENAI_API_KEY: '', OPENAI_BASE_URL: ' ' }, undefined],
+    [{ OPENAI_API_KEY: 'k' }, { url: 'https://api.openai.com/v1/chat/completions', key: 'k', model: 'gpt-4o-mini' }],
+    [
+      { OPENAI_BASE_URL: 'http://localhost:11434/v1/', OPENAI_MODEL: 'qwen3' },
+      { url: 'http://localhost:11434/v1/chat/completions', key: undefined, model: 'qwen3' },
+    ],
+  ])('readUpstream() makes of %j %j', (env, upstream) => {
+    expect(readUpstream(env)).toEqual(upstream)
+  })
+
+  test('readUpstream() refuses an address that is none', () => {
+    expect(() => readUpstream({ OPENAI_BASE_URL: 'localhost' })).toThrow('Cannot use OPENAI_BASE_URL: not an http or https address: localhost')
+  })
+})
+
+describe('passing on', () => {
+  test('/api/chat passes the request on, with the key and a model', async () => {
+    let seen: { path?: string | undefined; headers: IncomingMessage['headers']; json: unknown } | undefined
+    const served = await serveBehind(async (req, res) => {
+      seen = { path: req.url, headers: req.headers, json: await readJson(req) }
+      res.end('{}')
+    }, { OPENAI_MODEL: 'tiny' })
+    await (await post(served, STREAM, { headers: { 'idempotency-key': 'once', 'cookie': 'a=b' } })).text()
+    expect(seen?.path).toBe('/v1/chat/completions')
+    expect(seen?.headers).toMatchObject({ 'authorization': `Bearer ${KEY}`, 'content-type': 'application/json', 'idempotency-key': 'once' })
+    expect(seen?.headers.cookie).toBeUndefined()
+    expect(seen?.json).toEqual({ ...STREAM, model: 'tiny' })
+  })
+
+  test('/api/chat leaves the model that a request names', async () => {
+    const served = await serveBehind(async (req, res) => {
+      res.end(String((await readJson(req)).model))
+    })
+    expect(await (await post(served, { ...STREAM, model: 'other' })).text()).toBe('other')
+  })
+
+  test('/api/chat passes bytes back as they come, with status, type and advice on retrying', async () => {
+    let upstream: ServerResponse | undefined
+    const served = await serveBehind((_req, res) => {
+      upstream = res
+      res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'set-cookie': 'a=b' }).write('data: 1\n\n')
+    })
+    const response = await post(served, STREAM)
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(response.headers.get('set-cookie')).toBeNull()
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader?.read())?.value).toBe('data: 1\n\n')
+    upstream?.write('data: 2 \u{1F468}')
+    expect((await reader?.read())?.value).toBe('data: 2 \u{1F468}')
+    upstream?.end('\n\n')
+    expect((await reader?.read())?.value).toBe('\n\n')
+    expect((await reader?.read())?.done).toBe(true)
+  })
+
+  test('/api/chat passes an error back as it is, without the key', async () => {
+    const served = await serveBehind((req, res) => {
+      res.writeHead(429, { 'content-type': 'application/json', 'retry-after': '7' })
+      res.end(JSON.stringify({ error: { message: `Slow down, ${req.headers.authorization}` } }))
+    })
+    const response = await post(served, STREAM)
+    expect(response.status).toBe(429)
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(response.headers.get('retry-after')).toBe('7')
+    expect(await response.json()).toEqual({ error: { message: 'Slow down, Bearer ***' } })
+  })
+
+  test.each([
+    ['http://127.0.0.1:1/v1', KEY], [`http://user:${KEY}@127.0.0.1:1`, KEY], ['http://127.0.0.1:1', `${KEY}\nX: y`], ['http://:::', KEY],
+  ])('/api/chat answers 502 where %s cannot be reached, and keeps the key to itself', async (base, key) => {
+    const served = await serve({ env: { OPENAI_BASE_URL: base, OPENAI_API_KEY: key } })
+    close.push(() => served.close())
+    const response = await post(served, STREAM)
+    const text = await response.text()
+    expect(response.status).toBe(502)
+    expect((JSON.parse(text) as { error: { message: string } }).error.message).toMatch(/^Cannot reach the model server: /)
+    expect(text).not.toContain(KEY)
+  })
+
+  test('/api/chat says why the model server cannot be reached', async () => {
+    const gone = createServer().listen(0, '127.0.0.1')
+    await once(gone, 'listening')
+    const { port } = gone.address() as AddressInfo
+    gone.close()
+    await once(gone, 'close')
+    const served = await serve({ env: { OPENAI_BASE_URL: `http://127.0.0.1:${port}` } })
+    close.push(() => served.close())
+    const response = await post(served, STREAM)
+    expect(await response.json()).toEqual({ error: { message: 'Cannot reach the model server: ECONNREFUSED', type: 'server_error' } })
+  })
+
+  test('/api/chat breaks the connection where the model server does, so that nobody takes the answer for whole', async () => {
+    const served = await serveBehind((_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n', () => res.destroy())
+    })
+    const ended = served.nextEnd('chat')
+    await expect(post(served, STREAM).then(response => response.text())).rejects.toThrow()
+    expect(await ended).toBe(false)
+  })
+
+  test('/api/chat refuses a request that has no messages by itself', async () => {
+    const asked = vi.fn<Listener>()
+    const served = await serveBehind(asked)
+    expect((await post(served, {})).status).toBe(400)
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  test('/api/chat ends its own request when the client leaves before the answer', async () => {
+    const leave = new AbortController()
+    let closed: Promise<unknown> | undefined
+    const served = await serveBehind((_req, res) => {
+      closed = once(res, 'close')
+      leave.abort()
+    })
+    const ended = served.nextEnd('chat')
+    await expect(post(served, STREAM, { signal: leave.signal })).rejects.toThrow()
+    expect(await ended).toBe(false)
+    await closed
+  })
+
+  test('/api/chat reads no faster than its client, and lets go of the model server when that one leaves', async () => {
+    let sent = 0
+    let closed: Promise<unknown> | undefined
+    const piece = Buffer.alloc(64 * 1024, '.')
+    const served = await serveBehind((_req, res) => {
+      closed = once(res, 'close')
+      const push = (): void => {
+        do sent += piece.length
+        while (res.write(piece) && !res.destroyed)
+      }
+      res.on('drain', push)
+      push()
+    })
+    const leave = new AbortController()
+    const response = await post(served, STREAM, { signal: leave.signal })
+    expect(response.status).toBe(200)
+    // Nobody reads: the buffers along the way fill up, and then nothing more is sent
+    let before = -1
+    await vi.waitFor(() => {
+      const still = sent === before
+      before = sent
+      expect(still).toBe(true)
+    }, { interval: 300, timeout: 10_000 })
+    expect(sent).toBeLessThan(64 * 1024 * 1024)
+    leave.abort()
+    await closed
+  }, 15_000)
+})
