@@ -55,6 +55,9 @@ const BOM = 0xfeff
 /** 32 KiB: larger blocks decode slower (2.3 times at 1 MiB), and an event that an app keeps holds its whole block in memory. */
 const SLICE_SIZE = 32 * 1024
 
+/** Up to this many bytes, a loop copies faster than a view and its `set()`: 16-byte chunks parse 1.5 times as fast. */
+const SMALL_COPY = 64
+
 /** Up to this many bytes, finishing a pending line by copying the rest of its chunk is cheaper than decoding twice. */
 const COPY_SIZE = 2 * 1024
 
@@ -145,7 +148,8 @@ export function createParser(options: ParserOptions): EventStreamParser {
       larger.set(pending.subarray(0, pendingLength))
       pending = larger
     }
-    pending.set(bytes.subarray(start, end), pendingLength)
+    if (end - start > SMALL_COPY) pending.set(bytes.subarray(start, end), pendingLength)
+    else for (let to = pendingLength, from = start; from < end; from++) pending[to++] = bytes[from] as number
     pendingLength = length
   }
 
@@ -157,20 +161,28 @@ export function createParser(options: ParserOptions): EventStreamParser {
       // [spec] one leading U+FEFF BYTE ORDER MARK character is ignored if any are present
       if (block.charCodeAt(0) === BOM) position = 1
     }
+    const carriageReturn = block.indexOf('\r', position)
+    if (carriageReturn === -1) parseLines(block, position)
+    else parseMixedLines(block, position, carriageReturn)
+  }
+
+  /** The usual case: all lines end in LF. */
+  function parseLines(block: string, position: number) {
+    while (position < block.length) {
+      // An empty line needs no search for its end
+      const end = block.charCodeAt(position) === LF ? position : block.indexOf('\n', position)
+      parseLine(block, position, end)
+      position = end + 1
+    }
+  }
+
+  function parseMixedLines(block: string, position: number, carriageReturn: number) {
     let lineFeed = -1
-    let carriageReturn = block.indexOf('\r')
-    if (carriageReturn === -1) carriageReturn = Infinity
     while (position < block.length) {
       // Either search runs again only when it was passed, so that a block of bare CRs stays linear
-      if (lineFeed < position) {
-        lineFeed = block.indexOf('\n', position)
-        if (lineFeed === -1) lineFeed = Infinity
-      }
-      if (carriageReturn < position) {
-        carriageReturn = block.indexOf('\r', position)
-        if (carriageReturn === -1) carriageReturn = Infinity
-      }
-      const end = lineFeed < carriageReturn ? lineFeed : carriageReturn
+      if (lineFeed < position) lineFeed = indexOrEnd(block, '\n', position)
+      if (carriageReturn < position) carriageReturn = indexOrEnd(block, '\r', position)
+      const end = Math.min(lineFeed, carriageReturn)
       parseLine(block, position, end)
       position = end + 1
       if (lineFeed === position && end === carriageReturn) position++
@@ -289,6 +301,11 @@ function firstLineEnd(bytes: Uint8Array, start: number): number {
   let at = start
   while (bytes[at] !== LF && bytes[at] !== CR) at++
   return bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1
+}
+
+function indexOrEnd(block: string, character: string, start: number): number {
+  const index = block.indexOf(character, start)
+  return index === -1 ? block.length : index
 }
 
 /** [spec] If value starts with a U+0020 SPACE character, remove it from value. */

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { streamChat, StreamError, type Renderer } from '../../src/index.ts'
+
+const server = inject('server')
+const url = (path: string) => server + path
+let element: HTMLElement
+
+beforeEach(() => {
+  element = document.createElement('div')
+  document.body.append(element)
+})
+afterEach(() => {
+  element.remove()
+  vi.restoreAllMocks()
+})
+
+const endings = async (path: string) => (await (await fetch(url(`/requests?of=${encodeURIComponent(path)}`))).json()) as (string | null)[]
+
+describe('streamChat()', () => {
+  test('types the answer in steps, in place of what the element held', async () => {
+    element.textContent = 'before'
+    const steps = new Set<string>()
+    const observer = new MutationObserver(() => steps.add(element.textContent))
+    observer.observe(element, { childList: true, characterData: true, subtree: true })
+    const handle = streamChat('Hi', element, { url: url('/chat?page') })
+    expect(element.textContent).toBe('')
+    expect(handle.readyState).toBe(0)
+    const { outcome, text, timing } = await handle
+    observer.disconnect()
+    expect(outcome).toBe('done')
+    expect(text).toBe('The sky is blue. 天空是蓝色的 👩‍🚀\n')
+    expect(element.textContent).toBe(text)
+    expect(handle).toMatchObject({ text, readyState: 2 })
+    expect(steps.size).toBeGreaterThan(4)
+    for (const step of steps) expect(text.startsWith(step)).toBe(true)
+    expect(timing.firstToken).toBeLessThan(timing.total)
+    expect(element.hasAttribute('aria-busy')).toBe(false)
+  })
+
+  test('stop() ends the request and shows what has arrived', async () => {
+    const path = '/chat-endless?page'
+    const handle = streamChat('Hi', element, { url: url(path) })
+    await vi.waitUntil(() => element.textContent.length > 10)
+    expect(handle.readyState).toBe(1)
+    handle.stop()
+    const { outcome, text } = await handle
+    expect(outcome).toBe('stopped')
+    expect(element.textContent).toBe(text)
+    expect(text).toMatch(/^(word )+$/)
+    await vi.waitUntil(async () => (await endings(path))[0] === 'left')
+  })
+
+  test('keeps and shows what has arrived when the connection breaks, and rejects', async () => {
+    const handle = streamChat('Hi', element, { url: url('/chat-drop?page') })
+    await expect(handle).rejects.toMatchObject({ code: 'network' })
+    expect(handle.text).toBe('half an answer')
+    expect(element.textContent).toBe('half an answer')
+    expect(handle.readyState).toBe(2)
+  })
+
+  test('shows a cut answer as truncated', async () => {
+    const { outcome } = await streamChat('Hi', element, { url: url('/chat-cut?page') })
+    expect(outcome).toBe('truncated')
+    expect(element.textContent).toBe('half an answer')
+  })
+
+  test('a second call for the element ends the first as stopped, and the element is its alone', async () => {
+    const first = streamChat('One', element, { url: url('/chat-endless?first') })
+    await vi.waitUntil(() => element.textContent.length > 10)
+    const second = streamChat('Two', element, { url: url('/chat-cut?second') })
+    expect((await first).outcome).toBe('stopped')
+    expect((await second).text).toBe('half an answer')
+    expect(element.textContent).toBe('half an answer')
+  })
+
+  test('writes the error to the console where nobody awaits it, and not where somebody does', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    streamChat('Hi', element, { url: url('/status?is=404&alone') })
+    await vi.waitUntil(() => log.mock.calls.length === 1)
+    expect(log.mock.calls[0]?.[0]).toBeInstanceOf(StreamError)
+    await expect(streamChat('Hi', element, { url: url('/status?is=404&awaited') })).rejects.toMatchObject({ status: 404 })
+    expect(log).toHaveBeenCalledOnce()
+  })
+
+  test('types into a renderer of the app', async () => {
+    const written: string[] = []
+    const renderer: Renderer = { write: text => written.push(text), end: () => written.push('END') }
+    const { text } = await streamChat('Hi', renderer, { url: url('/chat?renderer') })
+    expect(written.at(-1)).toBe('END')
+    expect(written.slice(0, -1).join('')).toBe(text)
+  })
+
+  test('refuses at once what it can not type into, and sends nothing', async () => {
+    expect(() => streamChat('Hi', null as never, { url: url('/chat?null') })).toThrow('Cannot type into the target: not an element: null')
+    expect(() => streamChat('Hi', element, { url: 'http://[' })).toThrow('Cannot open event stream: not a valid URL: http://[')
+    expect(await endings('/chat?null')).toEqual([])
+  })
+
+  test('resolves a relative URL against the page', async () => {
+    const seen = vi.fn(() => Promise.resolve(new Response('hello', { headers: { 'content-type': 'text/plain' } })))
+    const { text } = await streamChat('Hi', element, { fetch: seen })
+    expect(text).toBe('hello')
+    expect(seen).toHaveBeenCalledWith(new URL('/api/chat', location.href).href, expect.anything())
+  })
+})
