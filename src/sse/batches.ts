@@ -35,8 +35,9 @@ export function iterateBatches<T>(source: BatchSource<T>, signal?: AbortSignal |
       index = 0
       batch = []
       const read = await source.read().catch(error => {
+        if (ended) return undefined // nobody waits for it any more
         end()
-        if (!aborted) throw error
+        throw error
       })
       if (read && !ended) batch = read
       else end()

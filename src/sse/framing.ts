@@ -1,12 +1,14 @@
-// The two other forms of a streamed body, read by the interface of the event stream's parser
+// The two other forms of a streamed body, read by a part of the event stream parser's interface
 import { StreamError } from '../errors.ts'
 import { createParser, type EventStreamParser, type ParserOptions } from './parser.ts'
 
 /** The forms of a streamed body: Server-Sent Events, one JSON document a line (NDJSON), or plain text. */
 export type Framing = 'sse' | 'ndjson' | 'text'
 
-/** A parser of any framing. `end()` hears of the end of the stream, where the format gives out what it still holds then. */
-export interface Framer extends EventStreamParser {
+/** What reads one body. */
+export interface Framer extends Pick<EventStreamParser, 'lastEventId' | 'incomplete'> {
+  feed(chunk: Uint8Array): void
+  /** The body has ended: gives out what the format still holds then. */
   end?(): void
 }
 
@@ -18,7 +20,7 @@ export function createFramer(framing: Framing, options: ParserOptions): Framer {
 
 /** One event a line; blank lines are none. */
 function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024 * 1024 }: ParserOptions): Framer {
-  let decoder = new TextDecoder()
+  const decoder = new TextDecoder()
   let fragments: string[] = [] // joined once, so that a line in many pieces costs what its length does
   let held = 0
   let incomplete = false
@@ -29,11 +31,12 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
       emit(text.slice(start, end))
       start = end + 1
     }
-    if (start < text.length) fragments.push(text.slice(start))
+    fragments.push(text.slice(start))
     held += text.length - start
-    if (held <= maxBufferSize) return
-    reset()
-    throw new StreamError('too-large', `Cannot hold an unfinished line of more bytes than maxBufferSize: ${maxBufferSize}`)
+    if (held > maxBufferSize) {
+      fragments = []
+      throw new StreamError('too-large', `Cannot hold an unfinished line of more characters than maxBufferSize: ${maxBufferSize}`)
+    }
   }
 
   function emit(tail: string) {
@@ -43,22 +46,14 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
     if (data) onEvent({ type: 'message', data, lastEventId })
   }
 
-  function reset() {
-    decoder = new TextDecoder()
-    fragments = []
-    held = 0
-    incomplete = false
-  }
-
   return {
-    feed: chunk => take(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })),
+    feed: chunk => take(decoder.decode(chunk, { stream: true })),
     end() {
       take(decoder.decode())
       // The last line needs no line end, but half a document is none
-      incomplete = !isJson(fragments.join(''))
+      incomplete = !isJson(fragments.join('').trim())
       if (!incomplete) emit('')
     },
-    reset,
     lastEventId,
     get incomplete() {
       return incomplete
@@ -77,18 +72,15 @@ function isJson(text: string): boolean {
 
 /** One event a chunk, cut between characters. */
 function createTextFramer({ onEvent, lastEventId = '' }: ParserOptions): Framer {
-  let decoder = new TextDecoder()
+  const decoder = new TextDecoder()
 
   function emit(data: string) {
     if (data) onEvent({ type: 'message', data, lastEventId })
   }
 
   return {
-    feed: chunk => emit(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })),
+    feed: chunk => emit(decoder.decode(chunk, { stream: true })),
     end: () => emit(decoder.decode()),
-    reset() {
-      decoder = new TextDecoder()
-    },
     lastEventId,
     incomplete: false,
   }

@@ -18,13 +18,33 @@ import { createParser, type ParserOptions, type ServerSentEvent } from './parser
 export class EventSourceParserStream extends TransformStream<Uint8Array | string, ServerSentEvent> {
   /** @param options those of {@link createParser}, less `onEvent` */
   constructor(options: Omit<ParserOptions, 'onEvent'> = {}) {
-    let parser: ReturnType<typeof createParser>
+    let enqueue: (event: ServerSentEvent) => void
+    let events = 0
+    let failure: { error: unknown } | undefined
+    const parser = createParser({
+      ...options,
+      onEvent(event) {
+        events++
+        enqueue(event)
+      },
+    })
     super({
       start(controller) {
-        parser = createParser({ ...options, onEvent: event => controller.enqueue(event) })
+        enqueue = event => controller.enqueue(event)
       },
       transform(chunk) {
-        parser.feed(chunk)
+        if (failure) throw failure.error
+        events = 0
+        try {
+          parser.feed(chunk)
+        } catch (error) {
+          // A stream that fails forgets what it has queued: what this chunk gave is to be read first
+          if (events === 0) throw error
+          failure = { error }
+        }
+      },
+      flush() {
+        if (failure) throw failure.error
       },
     })
   }

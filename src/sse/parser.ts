@@ -104,7 +104,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
 
   function feed(chunk: Uint8Array | string) {
     if (overflow) throw tooLarge()
-    if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk)) {
+    if (typeof chunk !== 'string' && !isBytes(chunk)) {
       throw new TypeError(`Cannot parse the chunk: neither a Uint8Array nor a string: ${String(chunk)}`)
     }
     let bytes = typeof chunk === 'string' ? encode(chunk) : flushSurrogate(chunk)
@@ -121,6 +121,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
     let end = bytes.length
     while (end > start && bytes[end - 1] !== LF && bytes[end - 1] !== CR) end--
     if (end > start) {
+      skipLineFeed = end === bytes.length && bytes[end - 1] === CR
       if (pendingLength > 0) {
         const lineEnd = bytes.length - start > COPY_SIZE ? firstLineEnd(bytes, start) : end
         hold(bytes, start, lineEnd)
@@ -131,7 +132,6 @@ export function createParser(options: ParserOptions): EventStreamParser {
         // A giant line's buffer is not kept for its small successors
         if (pending.length > SLICE_SIZE) pending = new Uint8Array(0)
       }
-      skipLineFeed = bytes[end - 1] === CR
       if (end > start) parseBlock(decoder.decode(bytes.subarray(start, end)))
     }
     if (bytes.length > end) {
@@ -185,7 +185,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
       const end = Math.min(lineFeed, carriageReturn)
       parseLine(block, position, end)
       position = end + 1
-      if (lineFeed === position && end === carriageReturn) position++
+      if (lineFeed === position) position++ // of a CRLF
     }
   }
 
@@ -290,10 +290,15 @@ export function createParser(options: ParserOptions): EventStreamParser {
       return lastEventId
     },
     get incomplete() {
-      const inLine = pendingLength > 0 ? pending[0] !== COLON : highSurrogate !== ''
-      return inLine || data !== undefined || type !== '' || ownId !== undefined
+      const line = decoder.decode(pending.subarray(0, pendingLength)).replace(atStart ? '\uFEFF' : '', '') + highSurrogate
+      return (line !== '' && !line.startsWith(':')) || data !== undefined || type !== '' || ownId !== undefined
     },
   }
+}
+
+/** Also of another realm, as a page's frames have them. */
+function isBytes(chunk: unknown): chunk is Uint8Array {
+  return chunk instanceof Uint8Array || Object.prototype.toString.call(chunk) === '[object Uint8Array]'
 }
 
 /** The index behind the first line end, a CRLF being one: its LF alone in the next block would be an empty line. */

@@ -23,19 +23,27 @@ export function readEvents(
   source: Response | ReadableStream<Uint8Array>,
   options: Omit<ParserOptions, 'onEvent'> = {},
 ): AsyncIterableIterator<ServerSentEvent> {
-  const reader = bodyOf(source)?.getReader()
+  const stream = bodyOf(source)
+  const read = batchReader(readChunk, onEvent => createParser({ ...options, onEvent }), cancel)
+  const reader = stream?.getReader() // only now, so that bad options leave the stream as it is
 
   async function readChunk() {
-    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
-    if (done) reader?.releaseLock()
-    return value
+    try {
+      const chunk = await reader?.read()
+      if (chunk && !chunk.done) return chunk.value
+    } catch (error) {
+      reader?.releaseLock()
+      throw error
+    }
+    reader?.releaseLock()
+    return undefined
   }
 
   function cancel(reason?: unknown) {
     reader?.cancel(reason).catch(() => {}) // a stream that can't even be cancelled is over all the same
+    reader?.releaseLock()
   }
 
-  const read = batchReader(readChunk, onEvent => createParser({ ...options, onEvent }), cancel)
   return iterateBatches({ read, cancel: () => cancel() })
 }
 
