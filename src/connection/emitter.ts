@@ -30,7 +30,7 @@ export function createEmitter<Event>(): Emitter<Event> {
       ? (_key: string, { type: own, event }: { type: string; event: Event }) => callSafely(call, own, event)
       : ({ event }: { event: Event }) => callSafely(call, event))
     known.set(listener, wrapper)
-    return wrapper as () => void // mitt gives each its arguments
+    return wrapper
   }
 
   return {

@@ -30,7 +30,7 @@ describe('in a page,', () => {
         if (source.readyState === 2) resolve(seen)
       }
     })
-    const ours = await record(EventSource as unknown as typeof globalThis.EventSource, '/feed?page-ours')
+    const ours = await record(EventSource, '/feed?page-ours')
     expect(ours).toHaveLength(10)
     expect(ours).toEqual(await record(globalThis.EventSource, '/feed?page-own'))
   })

@@ -58,7 +58,7 @@ const behaviours: Record<string, Behaviour> = {
     else open(answer).end(`retry: 10\nid: a\ndata: a\n\nid: b\ndata: b\n\ndata: without id\n\n${count === 2 ? 'id: c\ndata: c\n\n' : ''}`)
   },
   '/drop-then-go-on': (answer, { headers }, count) => {
-    open(answer).write(`retry: 10\nid: ${count}\ndata: event ${count}, after ${headers['last-event-id'] ?? 'nothing'}\n\ndata: unfinish`)
+    open(answer).write(`retry: 10\nid: ${count}\ndata: event ${count}, after ${String(headers['last-event-id'] ?? 'nothing')}\n\ndata: unfinish`)
     if (count < 3) drop(answer)
     else answer.end()
   },
@@ -79,9 +79,9 @@ const behaviours: Record<string, Behaviour> = {
   '/status': (answer, _request, count, options) => {
     const times = Number(options.get('times') ?? Infinity)
     const status = Number(options.get('is'))
-    if (count > times) return open(answer).end('data: at last\n\n' + chunk('at last', 'stop') + 'data: [DONE]\n\n')
+    if (count > times) return void open(answer).end('data: at last\n\n' + chunk('at last', 'stop') + 'data: [DONE]\n\n')
     const after = options.get('after')
-    answer.writeHead(status, { ...EVENT_STREAM, ...(after && { 'retry-after': after }) }).end(`status ${status}`)
+    return void answer.writeHead(status, { ...EVENT_STREAM, ...(after && { 'retry-after': after }) }).end(`status ${status}`)
   },
   '/json-error': (answer, _request, _count, options) => {
     answer.writeHead(Number(options.get('is') ?? 200), { 'content-type': 'application/json' })
@@ -162,7 +162,8 @@ export async function startServer(): Promise<TestServer> {
     if (pathname === '/requests') {
       // What a page's test asks for, as it can't look into this process
       const list = seen.get(searchParams.get('of') ?? '') ?? []
-      void Promise.all(list.map(({ over }) => Promise.race([over, undefined])))
+      const pending = Promise.resolve(undefined)
+      void Promise.all(list.map(({ over }) => Promise.race([over, pending])))
         .then(endings => answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(endings)))
       return undefined
     }
