@@ -4,7 +4,7 @@ import { auto } from './chat/dialects/auto.ts'
 import type { ChatOptions } from './chat/request.ts'
 import { streamText } from './chat/stream-text.ts'
 import { CLOSED, CONNECTING, OPEN, type ReadyState } from './connection/connect.ts'
-import { callSafely } from './connection/report.ts'
+import { callSafely } from './report.ts'
 import { isRenderer, type Renderer } from './typewriter/renderer.ts'
 import { createTypewriter, type Typewriter, type TypewriterOptions } from './typewriter/typewriter.ts'
 

@@ -5,13 +5,15 @@ import { describe, expect, test } from 'vitest'
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url))
 
-/** What a room may import of the others; itself and errors.ts always. */
+/** What a room may import of the others, beside itself. */
 const MAY_IMPORT: Record<string, string[]> = {
   sse: [],
   connection: ['sse'],
   chat: ['connection', 'sse'],
   typewriter: [],
 }
+/** What every room may import. */
+const SHARED = ['errors.ts', 'report.ts']
 const PLATFORM_FREE = ['sse', 'connection', 'chat']
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
@@ -36,12 +38,12 @@ describe('rooms', () => {
     const room = roomOf(file)
     const allowed = [room, ...(MAY_IMPORT[room] ?? [])]
     const strangers = importsOf(file).map(({ path }) => path)
-      .filter(path => path.includes('/') && !allowed.includes(roomOf(path)) || (path.endsWith('.ts') && !path.includes('/') && path !== 'errors.ts'))
+      .filter(path => path.includes('/') && !allowed.includes(roomOf(path)) || (path.endsWith('.ts') && !path.includes('/') && !SHARED.includes(path)))
     expect(strangers).toEqual([])
   })
 
-  test('errors.ts imports types only', () => {
-    expect(importsOf('errors.ts').filter(({ typeOnly }) => !typeOnly)).toEqual([])
+  test.each(SHARED)('%s imports types only', file => {
+    expect(importsOf(file).filter(({ typeOnly }) => !typeOnly)).toEqual([])
   })
 
   test('emitter.ts alone imports a package, and that is mitt', () => {

@@ -1,7 +1,7 @@
-import { callSafely } from '../connection/report.ts'
 import { openEventStream } from '../connection/fetch-events.ts'
 import type { Ending } from '../connection/request.ts'
 import type { StreamError } from '../errors.ts'
+import { callSafely } from '../report.ts'
 import { iterateBatches } from '../sse/batches.ts'
 import { createFramer, type Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'

@@ -2,7 +2,7 @@ import type { ServerSentEvent } from '../sse/parser.ts'
 import { createEmitter } from './emitter.ts'
 import { openEventStream } from './fetch-events.ts'
 import type { Ending, FetchEventsInit } from './request.ts'
-import { callSafely } from './report.ts'
+import { callSafely } from '../report.ts'
 
 /** The connection is not open yet, or waits to be opened again. */
 export const CONNECTING = 0

@@ -1,5 +1,5 @@
 import mitt from 'mitt'
-import { callSafely } from './report.ts'
+import { callSafely } from '../report.ts'
 
 type Listener = (...args: never[]) => void
 

@@ -2,7 +2,7 @@
 import type { ServerSentEvent } from '../sse/parser.ts'
 import { CLOSED, CONNECTING, OPEN, type ReadyState } from './connect.ts'
 import { openEventStream, type EventStream } from './fetch-events.ts'
-import { callSafely } from './report.ts'
+import { callSafely } from '../report.ts'
 import { parseUrl, type FetchEventsInit } from './request.ts'
 import { backoff, decideRetry, type Failure } from './retry.ts'
 

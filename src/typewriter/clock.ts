@@ -11,28 +11,37 @@ export function prefersReducedMotion(): boolean {
   return globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false
 }
 
-/** Calls back at the page's next frame, or as soon as the page is hidden, as no frame comes then; gives what cancels it. */
+/** Calls back at the page's next frame; gives what cancels it. In a hidden page, where no frame comes, it calls back at once. */
 export function onNextFrame(callback: (time: number) => void): () => void {
-  if (typeof requestAnimationFrame !== 'function') return after(FRAME_MS, () => callback(performance.now()))
-  const frame = requestAnimationFrame(time => {
-    cancel()
-    callback(time)
+  if (typeof requestAnimationFrame !== 'function') return after(FRAME_MS, callback)
+  return untilHidden(callback, go => {
+    const frame = requestAnimationFrame(go)
+    return () => cancelAnimationFrame(frame)
   })
-  function onVisibilityChange() {
-    if (!isHidden()) return
-    cancel()
-    callback(performance.now())
-  }
-  function cancel() {
-    cancelAnimationFrame(frame)
-    document.removeEventListener('visibilitychange', onVisibilityChange)
-  }
-  document.addEventListener('visibilitychange', onVisibilityChange)
-  return cancel
 }
 
-/** Calls back after a while; gives what cancels it. */
-export function after(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs)
-  return () => clearTimeout(timer)
+/** Calls back after a while, or as soon as the page is hidden, where timers are slow; gives what cancels it. */
+export function after(delayMs: number, callback: (time: number) => void): () => void {
+  return untilHidden(callback, go => {
+    const timer = setTimeout(() => go(performance.now()), delayMs)
+    return () => clearTimeout(timer)
+  })
+}
+
+function untilHidden(callback: (time: number) => void, wait: (go: (time: number) => void) => () => void): () => void {
+  const page = globalThis.document as Document | undefined // a worker has frames, but no page
+  const cancelWait = wait(go)
+  function go(time: number) {
+    cancel()
+    callback(time)
+  }
+  function onVisibilityChange() {
+    if (isHidden()) go(performance.now())
+  }
+  function cancel() {
+    cancelWait()
+    page?.removeEventListener('visibilitychange', onVisibilityChange)
+  }
+  page?.addEventListener('visibilitychange', onVisibilityChange)
+  return cancel
 }

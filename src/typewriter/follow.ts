@@ -2,22 +2,26 @@
 const NEAR = 8
 
 /**
- * Makes a view follow the end of its text, only while the reader is there.
+ * Makes the view follow the end of a text, only while the reader is there.
  *
- * @param scroller what scrolls
+ * @param boxes what may scroll, from the text outwards: the first that has something to scroll does
  * @param write changes the text
  */
-export function follow(scroller: Element, write: () => void): void {
-  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR
+export function follow(boxes: readonly Element[], write: () => void): void {
+  const inView = boxes.filter(box => box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR)
   write()
-  if (atEnd) scroller.scrollTop = scroller.scrollHeight
+  const box = boxes.find(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight)
+  // At once, whatever the page's `scroll-behavior` is: a view that is still on its way is not at the end
+  if (box && inView.includes(box)) box.scrollTo({ top: box.scrollHeight, behavior: 'instant' })
 }
 
-/** The nearest box around the element that scrolls; the page, if none does. */
-export function findScroller(element: Element): Element | null {
-  for (let box: Element | null = element; box; box = box.parentElement) {
-    if (box === element.ownerDocument.body) break // what scrolls the body is the page
-    if (/auto|scroll/.test(getComputedStyle(box).overflowY)) return box
+/** The boxes around an element that may scroll, the nearest first, the page last. */
+export function findScrollers(element: Element): Element[] {
+  const boxes: Element[] = []
+  const { body, scrollingElement } = element.ownerDocument
+  // What scrolls the body is the page
+  for (let box: Element | null = element; box && box !== body; box = box.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(box).overflowY)) boxes.push(box)
   }
-  return element.ownerDocument.scrollingElement
+  return scrollingElement && !boxes.includes(scrollingElement) ? [...boxes, scrollingElement] : boxes
 }

@@ -14,7 +14,7 @@ export interface Pacer {
   end(backlog: number): void
   /** How many of the backlog's units are due, `elapsed` milliseconds after the last frame. */
   frame(elapsed: number, backlog: number): number
-  /** So many of them were shown: fewer than were due, where a grapheme would have been split. */
+  /** So many of the backlog's units were shown: not those that were due, where a grapheme would be split, or all is shown at once. */
   shown(count: number): void
 }
 
@@ -52,6 +52,7 @@ export function createPacer({ speed = 'auto', maxDelay = 1000 }: PacerOptions = 
   let planned = 0 // characters a second
   let current: number | undefined
   let credit = 1 // characters; the first is due at once
+  let promises: { units: number; leftMs: number }[] = [] // so much of the backlog in that time
 
   function plan(charsPerSecond: number) {
     planned = charsPerSecond
@@ -70,6 +71,10 @@ export function createPacer({ speed = 'auto', maxDelay = 1000 }: PacerOptions = 
       }
       const delay = Math.min(Math.max(MARGIN * gap, MIN_DELAY_MS), maxDelay)
       plan((1000 * backlog) / delay)
+      // What comes between two frames has one deadline
+      const last = promises.at(-1)
+      if (last?.leftMs === maxDelay) last.units = backlog
+      else promises.push({ units: backlog, leftMs: maxDelay })
     },
     end(backlog) {
       if (speed !== 'auto') return
@@ -79,13 +84,20 @@ export function createPacer({ speed = 'auto', maxDelay = 1000 }: PacerOptions = 
     frame(elapsed, backlog) {
       current ??= planned
       current += (planned - current) * (1 - INERTIA ** (elapsed / FRAME_MS))
-      const charsPerSecond = speed === 'auto' ? Math.max(current, MIN_SPEED) : speed
+      let charsPerSecond = speed === 'auto' ? Math.max(current, MIN_SPEED) : speed
+      for (const promise of promises) {
+        // A slower plan, for what came later, takes nothing back that was promised before
+        charsPerSecond = Math.max(charsPerSecond, (1000 * promise.units) / Math.max(promise.leftMs, elapsed, 1))
+        promise.leftMs -= elapsed
+      }
       // More than the backlog is not saved up: what comes after a silence is paced like all else
-      credit = Math.min(credit + (charsPerSecond * elapsed) / 1000, backlog)
+      credit = charsPerSecond === Infinity ? backlog : Math.min(credit + (charsPerSecond * elapsed) / 1000, backlog)
       return Math.floor(credit)
     },
     shown(count) {
-      credit -= count
+      credit = Math.max(0, credit - count)
+      for (const promise of promises) promise.units -= count
+      promises = promises.filter(({ units }) => units > 0)
     },
   }
 }

@@ -50,6 +50,6 @@ export function plainText(element: Element): Renderer {
 
 function documentOf(element: Element | null): Document {
   const document = element?.ownerDocument
-  if (!document) throw new TypeError(`Cannot type into the target: not an element: ${String(element)}`)
+  if (!document || element.nodeType !== 1) throw new TypeError(`Cannot type into the target: not an element: ${String(element)}`)
   return document
 }

@@ -9,5 +9,6 @@ export interface Renderer {
 
 /** Whether a target is a renderer; else it is the element to type into. */
 export function isRenderer(target: Element | Renderer): target is Renderer {
-  return typeof (target as Renderer | null)?.write === 'function'
+  // A document has a `write()` too, and takes markup
+  return typeof (target as Renderer | null)?.write === 'function' && !('nodeType' in target)
 }

@@ -1,5 +1,6 @@
+import { callSafely } from '../report.ts'
 import { after, isHidden, onNextFrame, prefersReducedMotion } from './clock.ts'
-import { findScroller, follow as followEnd } from './follow.ts'
+import { findScrollers, follow as followEnd } from './follow.ts'
 import { cutAt } from './graphemes.ts'
 import { createPacer, type PacerOptions } from './pacer.ts'
 import { plainText } from './plain-text.ts'
@@ -67,6 +68,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   let backlog = '' // of the text, what is not shown
   let state: 'typing' | 'ended' | 'closed' = 'typing'
   let paused = false
+  let stopped = false
   let lastFrame: number | undefined
   let cancelTick: (() => void) | undefined
   let writable: WritableStream<string> | undefined
@@ -75,8 +77,8 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
 
   function write(chunk: string) {
     if (typeof chunk !== 'string') throw new TypeError(`Cannot write: not a string: ${String(chunk)}`)
-    if (state === 'closed' || chunk === '') return
-    if (state === 'ended') throw new TypeError('Cannot write: the typewriter has ended')
+    if (stopped || chunk === '') return
+    if (state !== 'typing') throw new TypeError('Cannot write: the typewriter has ended')
     text += chunk
     backlog += chunk
     pacer.arrive(performance.now(), backlog.length)
@@ -105,32 +107,27 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   function onFrame(time: number) {
     const elapsed = lastFrame === undefined ? FRAME_MS : time - lastFrame
     const due = instant || isHidden() ? backlog.length : pacer.frame(Math.max(0, elapsed), backlog.length)
-    const count = show(due)
-    pacer.shown(count)
+    show(due)
     lastFrame = cancelTick ? time : undefined
   }
 
   /** Shows so much of the backlog, in whole graphemes, and goes on while more of it can be shown. */
-  function show(want: number): number {
+  function show(want: number) {
     cancelTick = undefined
-    const ended = state !== 'typing'
-    const count = cutAt(backlog, want, ended)
+    lastFrame = undefined
+    const count = cutAt(backlog, want, state !== 'typing')
     const piece = backlog.slice(0, count)
     backlog = backlog.slice(count)
-    try {
-      if (piece) paint(piece)
-    } finally {
-      // A renderer that throws is told of by the platform; the rest of the text goes on
-      if (backlog === '' && ended) close()
-      else if (cutAt(backlog, backlog.length, ended) > 0) tick()
-    }
-    return count
+    pacer.shown(count)
+    if (piece) callSafely(paint, piece)
+    // The renderer may have written, ended or stopped meanwhile
+    if (backlog === '' && state !== 'typing') close()
+    else if (cutAt(backlog, backlog.length, state !== 'typing') > 0) tick()
   }
 
   function paint(piece: string) {
-    const scroller = typeof follow === 'object' ? follow : follow && element && !isHidden() ? findScroller(element) : null
-    if (scroller) followEnd(scroller, () => renderer.write(piece))
-    else renderer.write(piece)
+    const boxes = typeof follow === 'object' ? [follow] : follow && element ? findScrollers(element) : []
+    followEnd(boxes, () => renderer.write(piece))
   }
 
   function flush() {
@@ -145,20 +142,23 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     cancelTick?.()
     element?.removeAttribute('aria-busy')
     settle()
-    renderer.end?.()
-    renderer.dispose?.()
+    callSafely(() => renderer.end?.())
+    callSafely(() => renderer.dispose?.())
+  }
+
+  function stop() {
+    if (state === 'closed') return
+    stopped = true
+    state = 'ended'
+    flush()
+    close()
   }
 
   return {
     write,
     end,
     flush,
-    stop() {
-      if (state === 'closed') return
-      state = 'ended'
-      flush()
-      close()
-    },
+    stop,
     pause() {
       paused = true
       cancelTick?.()
@@ -177,7 +177,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
       return text.length - backlog.length
     },
     get writable() {
-      return (writable ??= new WritableStream({ write, close: end, abort: () => close() }))
+      return (writable ??= new WritableStream({ write, close: end, abort: stop }))
     },
   }
 }

@@ -1,0 +1,238 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { findScrollers, follow } from '../../src/typewriter/follow.ts'
+import { createTypewriter, type TypewriterOptions } from '../../src/typewriter/typewriter.ts'
+
+const LINE = 20
+const VIEW = 100
+
+/** Gives a box a geometry: a view of 100 pixels on lines of 20. */
+function layOut(box: HTMLElement, lines: () => number) {
+  let top = 0
+  const height = () => Math.max(VIEW, lines() * LINE)
+  const scrollTo = (value: number) => (top = Math.max(0, Math.min(value, height() - VIEW)))
+  Object.defineProperties(box, {
+    clientHeight: { configurable: true, get: () => VIEW },
+    scrollHeight: { configurable: true, get: height },
+    scrollTop: { configurable: true, get: () => top, set: scrollTo },
+    scrollTo: { configurable: true, value: ({ top: value = top }: ScrollToOptions) => scrollTo(value) },
+  })
+}
+
+/** How far it is to the end. */
+const toEnd = (box: Element) => box.scrollHeight - box.clientHeight - box.scrollTop
+
+function create(overflow = ''): HTMLElement {
+  const element = document.createElement('div')
+  element.style.overflowY = overflow
+  return element
+}
+
+beforeEach(() => document.body.replaceChildren())
+
+describe('follow()', () => {
+  let lines: number
+  let box: HTMLElement
+
+  beforeEach(() => {
+    lines = 20
+    box = create('auto')
+    layOut(box, () => lines)
+  })
+
+  test('follow() scrolls to the end, when it was in view', () => {
+    box.scrollTop = Infinity
+    expect(toEnd(box)).toBe(0)
+    follow([box], () => (lines += 7))
+    expect(box.scrollHeight).toBe(27 * LINE)
+    expect(toEnd(box)).toBe(0)
+  })
+
+  test('follow() leaves a reader who is elsewhere', () => {
+    for (const top of [0, 150, 19 * LINE - VIEW]) {
+      box.scrollTop = top
+      const write = vi.fn(() => (lines += 7))
+      follow([box], write)
+      expect(write).toHaveBeenCalledTimes(1)
+      expect(box.scrollTop).toBe(top)
+    }
+  })
+
+  test('follow() takes a fraction of a line for the end: zoomed pages scroll by fractions', () => {
+    box.scrollTop = 20 * LINE - VIEW - 1.5
+    follow([box], () => lines++)
+    expect(toEnd(box)).toBe(0)
+  })
+
+  test('follow() follows from the moment when a short text grows out of the view', () => {
+    lines = 1
+    for (let i = 0; i < 10; i++) follow([box], () => lines++)
+    expect(box.scrollHeight).toBe(11 * LINE)
+    expect(toEnd(box)).toBe(0)
+  })
+
+  test('follow() goes on following a reader who comes back to the end', () => {
+    box.scrollTop = Infinity
+    box.scrollTop -= 100
+    follow([box], () => lines++)
+    expect(toEnd(box)).toBe(100 + LINE)
+    box.scrollTop = Infinity
+    follow([box], () => lines++)
+    expect(toEnd(box)).toBe(0)
+  })
+})
+
+describe('findScrollers()', () => {
+  test.each(['auto', 'scroll'])('findScrollers() finds the nearest box with overflow-y %s', overflow => {
+    const [outer, middle, inner, element] = [create('scroll'), create(overflow), create('hidden'), create()]
+    for (const scroller of [outer, middle]) layOut(scroller, () => 20)
+    document.body.append(outer)
+    outer.append(middle)
+    middle.append(inner)
+    inner.append(element)
+    expect(findScrollers(element)[0]).toBe(middle)
+  })
+
+  test('findScrollers() finds the element itself', () => {
+    const [outer, element] = [create('auto'), create('auto')]
+    for (const scroller of [outer, element]) layOut(scroller, () => 20)
+    document.body.append(outer)
+    outer.append(element)
+    expect(findScrollers(element)[0]).toBe(element)
+  })
+
+  test.each(['', 'visible', 'hidden', 'clip'])('findScrollers() does not take a box with overflow-y %j', overflow => {
+    const [outer, element] = [create(overflow), create(overflow)]
+    document.body.append(outer)
+    outer.append(element)
+    expect(findScrollers(element)[0]).toBe(document.scrollingElement)
+    expect(document.scrollingElement).not.toBeNull()
+  })
+
+  test('findScrollers() takes the page where the body has the overflow', () => {
+    const element = create()
+    document.body.append(element)
+    document.body.style.overflowY = 'auto'
+    expect(findScrollers(element)[0]).toBe(document.scrollingElement)
+    document.body.style.overflowY = ''
+  })
+
+  test('findScrollers() harms no element that is in no document', () => {
+    expect(findScrollers(create())[0]).toBe(document.scrollingElement)
+    const [outer, element] = [create('auto'), create()]
+    outer.append(element)
+    expect(() => findScrollers(element)).not.toThrow()
+  })
+})
+
+describe('createTypewriter()', () => {
+  let box: HTMLElement
+  let element: HTMLElement
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['requestAnimationFrame', 'cancelAnimationFrame', 'setTimeout', 'clearTimeout', 'performance'] })
+    box = create('auto')
+    element = create()
+    box.append(element)
+    document.body.append(box)
+    layOut(box, () => element.children.length)
+  })
+
+  afterEach(() => {
+    Reflect.deleteProperty(document, 'visibilityState')
+    vi.useRealTimers()
+  })
+
+  /** Types many lines, and says what may happen between two frames. */
+  function type(options: TypewriterOptions = {}, betweenFrames: (frame: number) => void = () => {}) {
+    const typewriter = createTypewriter(element, options)
+    for (let frame = 0; frame < 60; frame++) {
+      typewriter.write('one\ntwo\n')
+      vi.advanceTimersToNextFrame()
+      betweenFrames(frame)
+    }
+    typewriter.stop()
+    expect(element.children).toHaveLength(120)
+    return typewriter
+  }
+
+  test('createTypewriter() follows the end in the nearest box that scrolls', () => {
+    let steps = 0
+    let before = 0
+    type({}, () => {
+      expect(toEnd(box)).toBe(0)
+      if (box.scrollTop > before) steps++
+      before = box.scrollTop
+    })
+    expect(toEnd(box)).toBe(0)
+    expect(steps).toBeGreaterThan(10)
+  })
+
+  test('createTypewriter() leaves a reader who scrolls up, and follows one who comes back', () => {
+    type({}, frame => {
+      if (frame === 20) box.scrollTop -= 150
+      else if (frame > 20 && frame < 40) expect(toEnd(box)).toBeGreaterThanOrEqual(150)
+      else if (frame === 40) box.scrollTop = Infinity
+      else if (frame > 40) expect(toEnd(box)).toBe(0)
+    })
+    expect(toEnd(box)).toBe(0)
+  })
+
+  test('createTypewriter() leaves a reader at the very place', () => {
+    let place = 0
+    type({}, frame => {
+      if (frame === 20) place = box.scrollTop -= 150
+      if (frame > 20) expect(box.scrollTop).toBe(place)
+    })
+    expect(place).toBeGreaterThan(0)
+    expect(box.scrollTop).toBe(place)
+  })
+
+  test('createTypewriter() follows nothing if told so', () => {
+    type({ follow: false })
+    expect(box.scrollTop).toBe(0)
+  })
+
+  test('createTypewriter() follows another box if told so', () => {
+    const other = create()
+    layOut(other, () => element.children.length)
+    type({ follow: other })
+    expect(toEnd(other)).toBe(0)
+    expect(box.scrollTop).toBe(0)
+  })
+
+  test('createTypewriter() follows a box for a renderer too', () => {
+    let lines = 0
+    layOut(box, () => lines)
+    const typewriter = createTypewriter({ write: text => void (lines += text.split('\n').length - 1) }, { follow: box })
+    typewriter.write('line\n'.repeat(50))
+    typewriter.flush()
+    expect(lines).toBe(50)
+    expect(toEnd(box)).toBe(0)
+  })
+
+  test('createTypewriter() scrolls nothing for a renderer it knows no box of', () => {
+    const typewriter = createTypewriter({ write: text => element.append(text) })
+    typewriter.write('line\n'.repeat(50))
+    typewriter.stop()
+    expect(box.scrollTop).toBe(0)
+  })
+
+  test('createTypewriter() asks for the box anew: the element may move', () => {
+    const other = create('auto')
+    layOut(other, () => element.children.length)
+    document.body.append(other)
+    type({}, frame => {
+      if (frame === 30) other.append(element)
+    })
+    // The reader of the other box is at its start, and stays there
+    expect(other.scrollTop).toBe(0)
+    expect(toEnd(box)).toBeGreaterThan(0)
+  })
+
+  test('createTypewriter() types in a hidden page, inside a box that scrolls', () => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' })
+    type()
+    expect(element.textContent).toBe('one\ntwo\n'.repeat(60))
+  })
+})
