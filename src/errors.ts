@@ -54,8 +54,9 @@ export class StreamError extends Error {
    * @param details what else is known; only what is given becomes a property
    */
   constructor(code: StreamErrorCode, message: string, details: StreamErrorDetails = {}) {
-    super(message)
+    const { cause, ...known } = details
+    super(message, cause === undefined ? undefined : { cause })
     this.name = 'StreamError'
-    Object.assign(this, { code }, details)
+    Object.assign(this, { code }, known)
   }
 }
