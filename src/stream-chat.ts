@@ -5,11 +5,12 @@ import type { ChatOptions } from './chat/request.ts'
 import { streamText } from './chat/stream-text.ts'
 import { CLOSED, CONNECTING, OPEN, type ReadyState } from './connection/connect.ts'
 import { callSafely } from './report.ts'
+import { thenable, type Thenable } from './thenable.ts'
 import { isRenderer, type Renderer } from './typewriter/renderer.ts'
 import { createTypewriter, type Typewriter, type TypewriterOptions } from './typewriter/typewriter.ts'
 
 /** An answer that is being typed; see {@link streamChat}. */
-export interface ChatHandle extends PromiseLike<ChatResult> {
+export interface ChatHandle extends Thenable<ChatResult> {
   /** Ends the request and shows what has arrived; the result is `stopped`. */
   stop: () => void
   /** The visible text that has arrived. It stays, whatever happens. */
@@ -43,18 +44,17 @@ let handles: WeakMap<object, ChatHandle> | undefined // the last one of each ele
  * console.log(outcome, text.length)
  * ```
  */
-export function streamChat(prompt: string | ChatMessage[], target: Element | Renderer, options: ChatOptions & TypewriterOptions = {}): ChatHandle {
+export function streamChat(
+  prompt: string | readonly ChatMessage[], target: Element | Renderer, options: ChatOptions & TypewriterOptions = {}): ChatHandle {
   const { speed, maxDelay, instant, follow, ...chatOptions } = options
   let readyState: ReadyState = CONNECTING
   let awaited = false
+  let stopping = false
+  let read = false // all that comes
 
-  const typewriter = createTypewriter(target, {
-    ...(speed !== undefined && { speed }), ...(maxDelay !== undefined && { maxDelay }),
-    ...(instant !== undefined && { instant }), ...(follow !== undefined && { follow }),
-  })
   const stream = streamText(prompt, {
-    dialect: auto,
     ...chatOptions,
+    dialect: chatOptions.dialect ?? auto,
     onOpen(response) {
       readyState = OPEN
       callSafely(chatOptions.onOpen, response)
@@ -69,26 +69,37 @@ export function streamChat(prompt: string | ChatMessage[], target: Element | Ren
     },
   })
 
+  const typewriter = createTypewriter(target, { speed, maxDelay, instant, follow })
+
   async function type(): Promise<ChatResult> {
+    options.signal?.addEventListener('abort', stop)
     try {
       // Never awaits the typing: the network is read as fast as it comes
       for await (const { text } of stream) if (text) typewriter.write(text)
       const result = await stream
-      if (result.outcome === 'stopped') typewriter.stop()
+      read = true
+      if (stopping || result.outcome === 'stopped') typewriter.stop()
       else await typewriter.end()
       return result
     } catch (error) {
       typewriter.stop()
       throw error
+    } finally {
+      options.signal?.removeEventListener('abort', stop)
     }
   }
 
+  function stop() {
+    stopping = true
+    stream.stop()
+    // Before that the loop still hands over what has arrived
+    if (read) typewriter.stop()
+  }
+
+  const typed = Promise.resolve().then(type)
   const handle: ChatHandle = {
-    then(onFulfilled, onRejected) {
-      awaited = true
-      return typed.then(onFulfilled, onRejected)
-    },
-    stop: stream.stop,
+    ...thenable(typed, () => (awaited = true)),
+    stop,
     get text() {
       return stream.text
     },
@@ -100,11 +111,11 @@ export function streamChat(prompt: string | ChatMessage[], target: Element | Ren
 
   handles ??= new WeakMap()
   const last = handles.get(target)
-  last?.stop()
-  last?.typewriter.stop() // now, not when its loop has ended: the element is ours from here on
   handles.set(target, handle)
-  if (!isRenderer(target)) target.replaceChildren()
-  const typed = type()
+  last?.typewriter.stop() // first: the element is ours from here on
+  last?.stop()
+  // By now an app that heard of that end may have begun an answer of its own here
+  if (handles.get(target) === handle && !isRenderer(target)) target.replaceChildren()
   typed.catch(error => {
     if (!awaited) console.error(error)
   })

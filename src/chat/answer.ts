@@ -35,7 +35,8 @@ export function createAnswer(): Answer {
   let text = ''
   let reasoning = ''
   let finished = false
-  const toolCalls = new Map<number, ChatResult['toolCalls'][number]>()
+  const toolCalls: ChatResult['toolCalls'] = []
+  const growing = new Map<number, ChatResult['toolCalls'][number]>() // the last one of each index
   const last: Pick<ChatDelta, 'finishReason' | 'usage'> = {}
 
   return {
@@ -46,8 +47,16 @@ export function createAnswer(): Answer {
       if (delta.finishReason) last.finishReason = delta.finishReason
       if (delta.usage) last.usage = delta.usage
       for (const { index, id, name, arguments: json = '' } of delta.toolCalls ?? []) {
-        const call = toolCalls.get(index) ?? { id: '', name: '', arguments: '' }
-        toolCalls.set(index, { id: id ?? call.id, name: name ?? call.name, arguments: call.arguments + json })
+        let call = growing.get(index)
+        // Some servers give all calls of an answer the same index
+        if (!call || (id && call.id && id !== call.id)) {
+          call = { id: '', name: '', arguments: '' }
+          growing.set(index, call)
+          toolCalls.push(call)
+        }
+        call.id ||= id ?? ''
+        call.name ||= name ?? ''
+        call.arguments += json
       }
     },
     get text() {
@@ -59,7 +68,7 @@ export function createAnswer(): Answer {
     result: () => ({
       text,
       reasoning,
-      toolCalls: [...toolCalls.values()],
+      toolCalls,
       ...(last.finishReason && { finishReason: toFinishReason(last.finishReason), rawFinishReason: last.finishReason }),
       ...(last.usage && { usage: last.usage }),
     }),

@@ -40,9 +40,9 @@ export interface ChatDelta {
 
 /** What a dialect shapes a request with, beside the messages. */
 export interface DialectRequestOptions {
-  model?: string
+  model?: string | undefined
   /** Any fields of the provider's request. */
-  params?: Record<string, unknown>
+  params?: Record<string, unknown> | undefined
 }
 
 /** What a provider's request and stream look like. */
@@ -68,8 +68,19 @@ export interface Dialect {
 /** An event's data as a JSON object. @throws {StreamError} `dialect`: garbage in an answer is told, never skipped */
 export function readJson(event: ServerSentEvent, dialect: string): object {
   const value = parseJson(event.data)
-  if (typeof value === 'object' && value !== null) return value
-  throw new StreamError('dialect', `Cannot read the event as ${dialect}: ${shorten(event.data)}`, { event })
+  if (isObject(value)) return value
+  throw unreadable(event, dialect)
+}
+
+/** The error of an event that is not of its dialect. */
+export function unreadable(event: ServerSentEvent, dialect: string): StreamError {
+  return new StreamError('dialect', `Cannot read the event as ${dialect}: ${shorten(event.data)}`, { event })
+}
+
+/** The error that an event reports, in JSON or in words. */
+export function providerError(event: ServerSentEvent): StreamError {
+  const what = describeProviderError(parseJson(event.data) ?? event.data)
+  return new StreamError('provider', `Provider reported an error: ${what}`, { event })
 }
 
 /** A JSON text's value; `undefined` where it is none. */
@@ -94,8 +105,9 @@ export function describeProviderError(value: unknown): string {
   return typeof kind === 'string' || typeof kind === 'number' ? `${what} (${kind})` : what
 }
 
+/** Whether a value is a JSON object. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Enough of a text to recognise it by. */

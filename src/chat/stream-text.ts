@@ -2,6 +2,7 @@ import { openEventStream } from '../connection/fetch-events.ts'
 import type { Ending } from '../connection/request.ts'
 import type { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
+import { thenable, type Thenable } from '../thenable.ts'
 import { iterateBatches } from '../sse/batches.ts'
 import { createFramer, type Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
@@ -13,7 +14,7 @@ import { ACCEPT, chooseFraming, explainProviderError } from './response.ts'
 import { createStopwatch } from './timing.ts'
 
 /** An answer on its way: iterate its deltas, await its result, or both; see {@link streamText}. */
-export interface TextStream extends AsyncIterable<ChatDelta>, PromiseLike<ChatResult> {
+export interface TextStream extends AsyncIterable<ChatDelta>, Thenable<ChatResult> {
   /** Ends the request; the result is what has arrived, as `stopped`. */
   stop: () => void
   /** The visible text so far. It stays, whatever happens. */
@@ -47,7 +48,7 @@ const GRACE_MS = 500
  * console.log(outcome, usage?.outputTokens)
  * ```
  */
-export function streamText(prompt: string | ChatMessage[], options: ChatOptions = {}): TextStream {
+export function streamText(prompt: string | readonly ChatMessage[], options: ChatOptions = {}): TextStream {
   const { url = '/api/chat', dialect = openai, model: _m, params: _p, request: _r, signal, onClose, ...init } = options
   const stopwatch = createStopwatch()
   const answer = createAnswer()
@@ -63,7 +64,7 @@ export function streamText(prompt: string | ChatMessage[], options: ChatOptions 
   const result = new Promise<ChatResult>((...settlers) => ([resolve, reject] = settlers))
   result.catch(() => {}) // the loop throws it, and whoever awaits the stream hears it
 
-  const stream = openEventStream(url, { idleTimeout: IDLE_TIMEOUT, ...init, ...shapeRequest(prompt, options, dialect) }, {
+  const stream = openEventStream(url, { ...init, idleTimeout: init.idleTimeout ?? IDLE_TIMEOUT, ...shapeRequest(prompt, options, dialect) }, {
     accept: ACCEPT,
     safe: false, // whatever the method: a prompt is paid for
     framer(contentType) {
@@ -73,12 +74,13 @@ export function streamText(prompt: string | ChatMessage[], options: ChatOptions 
     },
     explain: explainProviderError,
     onChunk: () => stopwatch.byte(),
+    isWhole: () => answer.finished,
   })
   const deltas = iterateBatches({ read: readDeltas, cancel: stop })
 
   async function readDeltas(): Promise<ChatDelta[] | undefined> {
     for (;;) {
-      if (failure) throw fail(failure.error)
+      if (failure && !settled) throw fail(failure.error)
       let events: readonly ServerSentEvent[] | undefined
       try {
         events = await stream.read()
@@ -99,6 +101,7 @@ export function streamText(prompt: string | ChatMessage[], options: ChatOptions 
     const batch: ChatDelta[] = []
     try {
       for (const event of events) {
+        if (grace) break // nothing of the answer comes behind its end mark
         for (const delta of [readEvent(event)].flat()) {
           if (Object.keys(delta).length === 0) continue
           answer.add(delta)
@@ -177,10 +180,7 @@ export function streamText(prompt: string | ChatMessage[], options: ChatOptions 
       readBy = 'loop'
       return deltas
     },
-    then(onFulfilled, onRejected) {
-      queueMicrotask(() => void drain()) // the loop may stand on the next line
-      return result.then(onFulfilled, onRejected)
-    },
+    ...thenable(result, () => queueMicrotask(() => void drain())), // the loop may stand on the next line
     stop,
     get text() {
       return answer.text

@@ -14,8 +14,8 @@ export const CLOSED = 2
 /** A connection's state: {@link CONNECTING}, {@link OPEN} or {@link CLOSED}. */
 export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSED
 
-/** The types of a server's events, each with that of its data. */
-export type EventMap = Record<string, unknown>
+/** The types of a server's events, each with that of its data: a string's. */
+export type EventMap<Events = Record<string, string>> = { [Type in keyof Events]: string }
 
 /** An event of a type, its data of the type that an {@link EventMap} gives. */
 export interface TypedEvent<Type extends string = string, Data = string> extends Omit<ServerSentEvent, 'type' | 'data'> {
@@ -23,10 +23,10 @@ export interface TypedEvent<Type extends string = string, Data = string> extends
   data: Data
 }
 
-type AnyEvent<Events extends EventMap> = { [Type in keyof Events & string]: TypedEvent<Type, Events[Type]> }[keyof Events & string]
+type AnyEvent<Events extends EventMap<Events>> = { [Type in keyof Events & string]: TypedEvent<Type, Events[Type]> }[keyof Events & string]
 
 /** An open stream of events; see {@link connect}. */
-export interface Connection<Events extends EventMap = Record<string, string>> {
+export interface Connection<Events extends EventMap<Events> = Record<string, string>> {
   /** The absolute URL. */
   readonly url: string
   /** 0 connecting, 1 open, 2 closed for good. */
@@ -68,7 +68,8 @@ export interface Connection<Events extends EventMap = Record<string, string>> {
  * setTimeout(() => connection.close(), 60_000)
  * ```
  */
-export function connect<Events extends EventMap = Record<string, string>>(url: string | URL, init: FetchEventsInit = {}): Connection<Events> {
+export function connect<Events extends EventMap<Events> = Record<string, string>>(
+  url: string | URL, init: FetchEventsInit = {}): Connection<Events> {
   const emitter = createEmitter<ServerSentEvent>()
   let readyState: ReadyState = CONNECTING
   let lastEventId = init.lastEventId ?? ''
@@ -99,7 +100,7 @@ export function connect<Events extends EventMap = Record<string, string>>(url: s
 
   async function run() {
     if (init.signal?.aborted) close()
-    else init.signal?.addEventListener('abort', close)
+    else if (!stream.ending) init.signal?.addEventListener('abort', close)
     for (;;) {
       const events = await stream.read()
       if (!events) return

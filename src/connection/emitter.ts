@@ -40,7 +40,10 @@ export function createEmitter<Event>(): Emitter<Event> {
       emitter.on(key(type), wrapper)
       return () => emitter.off(key(type), wrapper)
     },
-    off: (type, listener) => emitter.off(key(type), listener && wrap(type, listener)),
+    off(type, listener) {
+      if (!listener) emitter.off(key(type))
+      else if (typeof listener === 'function') emitter.off(key(type), wrap(type, listener))
+    },
     emit: (type, event) => emitter.emit(`=${type}`, { type, event }),
   }
 }

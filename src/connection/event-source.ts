@@ -9,7 +9,7 @@ import { backoff, decideRetry, type Failure } from './retry.ts'
 /** The standard's one option, and all that a stream over `fetch` takes. */
 export interface EventSourceInit extends FetchEventsInit {
   /** Whether a cross-origin request carries cookies. @default false */
-  withCredentials?: boolean
+  withCredentials?: boolean | undefined
 }
 
 /** The events of an {@link EventSource}; other types than these are a server's own, and `MessageEvent`s. */
@@ -23,6 +23,8 @@ type Handler<Type extends keyof EventSourceEventMap> = ((event: EventSourceEvent
 
 /** [spec] a reconnection time, in milliseconds. This must initially be an implementation-defined value, probably in the region of a few seconds. */
 const RECONNECTION_TIME = 3000
+/** What a server's `retry: 0` comes to, so that no page can be made to hammer its server. */
+const MIN_RECONNECTION_TIME = 100
 
 type Listener<E extends Event> = (this: EventSource, event: E) => unknown
 
@@ -79,14 +81,14 @@ export class EventSource extends EventTarget {
     this.#withCredentials = Boolean(withCredentials)
     this.#lastEventId = rest.lastEventId ?? ''
     const request: FetchEventsInit = {
-      // [spec] credentials mode is "include" if withCredentials, and "same-origin" else
-      credentials: this.#withCredentials ? 'include' : 'same-origin',
-      retry: failure => this.#decideRetry(failure, rest),
       ...rest,
+      // [spec] credentials mode is "include" if withCredentials, and "same-origin" else
+      credentials: rest.credentials ?? (this.#withCredentials ? 'include' : 'same-origin'),
+      retry: rest.retry ?? (failure => this.#decideRetry(failure, rest)),
       onOpen: response => this.#announceOpen(response, rest),
       onRetry: info => {
         callSafely(rest.onRetry, info)
-        this.#fail(CONNECTING)
+        if (this.#readyState !== CLOSED) this.#fail(CONNECTING)
       },
       onClose: ending => {
         callSafely(rest.onClose, ending)
@@ -139,14 +141,14 @@ export class EventSource extends EventTarget {
   }
 
   #decideRetry(failure: Failure, init: EventSourceInit): number | false {
-    const { reason, method, reconnectionTime = RECONNECTION_TIME, attempt } = failure
+    const { reason, method, reconnectionTime = RECONNECTION_TIME, attempt, received } = failure
     if (method !== 'GET') {
       return decideRetry(failure, { safe: false, policy: undefined, idempotent: Boolean(init.idempotencyKey), resumable: false })
     }
     // [spec] if res's status is not 200, or its Content-Type is not text/event-stream, then fail the connection
     if (reason.code === 'http' || reason.code === 'content-type') return false
-    // A good connection that ended: the reconnection time, and a little at random so that not all come back at once
-    if (attempt === 1) return reconnectionTime * (1 + 0.1 * Math.random())
+    // After a good connection the reconnection time, and a little at random so that not all come back at once
+    if (attempt === 1 || received) return Math.max(reconnectionTime, MIN_RECONNECTION_TIME) * (1 + 0.1 * Math.random())
     // [spec] Optionally, wait some more. In particular, if the previous attempt failed, then user agents might introduce
     // an exponential backoff delay to avoid overloading a potentially already overloaded server.
     return backoff()({ ...failure, attempt: attempt - 1, reconnectionTime })

@@ -1,10 +1,10 @@
 // The request's half of an event source: https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
 import { StreamError } from '../errors.ts'
-import { batchReader, iterateBatches } from '../sse/batches.ts'
+import { callSafely } from '../report.ts'
+import { iterateBatches } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
-import { abortable, readStart } from './response.ts'
-import { callSafely } from '../report.ts'
+import { abortable, cancelBody, readStart } from './response.ts'
 import { prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
 import { decideRetry, parseRetryAfter, type Failure } from './retry.ts'
 import { waitToRetry } from './wait.ts'
@@ -24,6 +24,8 @@ export interface StreamRules {
   framer?: (contentType: string) => ((options: ParserOptions) => Framer) | undefined
   /** Says more of an error than the connection can. */
   explain?: (error: StreamError) => StreamError
+  /** Whether all that was asked for has arrived, so that nothing is left to resume. */
+  isWhole?: () => boolean
   /** Hears that bytes have arrived. */
   onChunk?: () => void
 }
@@ -34,9 +36,9 @@ export interface EventStream {
   readonly lastEventId: string
   readonly ending: Ending | undefined
   /** The next events; `undefined` at the end. Rejects with what the stream failed by. The first call sends the request. */
-  read(): Promise<readonly ServerSentEvent[] | undefined>
+  read: () => Promise<readonly ServerSentEvent[] | undefined>
   /** Ends it as `stopped`, in any state; gets the last id that was handed out, where that is not the last one read. */
-  stop(lastEventId?: string): void
+  stop: (lastEventId?: string) => void
 }
 
 /** How many ids of delivered events are remembered, to tell replays by. */
@@ -66,224 +68,184 @@ const REPLAY_WINDOW = 1024
  * ```
  */
 export function fetchEvents(url: string | URL, init: FetchEventsInit = {}): AsyncIterableIterator<ServerSentEvent> {
-  const stream = openEventStream(url, init)
-  return iterateBatches({ read: () => stream.read(), cancel: last => stream.stop(last?.lastEventId) }, init.signal)
+  const { read, stop } = openEventStream(url, init)
+  return iterateBatches({ read, cancel: last => stop(last?.lastEventId ?? init.lastEventId ?? '') }, init.signal)
 }
 
-/** The engine under every face: request, check, read, watch, retry, resume. `init.signal` is the face's to watch. */
+/**
+ * The engine under every face: request, check, read, watch, retry, resume. `init.signal` is the face's to watch.
+ *
+ * One generator a stream, one abort controller an attempt: whatever ends an attempt aborts it, and the abort cleans up.
+ */
 export function openEventStream(url: string | URL, init: FetchEventsInit, rules: StreamRules = {}): EventStream {
-  const { idleTimeout = 0, connectTimeout = 0, onOpen, onRetry, onClose } = init
+  const { idleTimeout = 0, connectTimeout = 0, maxBufferSize, resume, onOpen, onRetry, onClose } = init
   const { accept = 'text/event-stream', accepts = response => response.ok, framer = eventStreamOnly, replays = false } = rules
   const request = prepareRequest(url, init, accept)
   const safe = rules.safe ?? (request.method === 'GET' || request.method === 'HEAD')
+  const givenId = init.lastEventId ?? ''
 
-  const life = new AbortController() // aborted at the end, whatever the end is
-  let connection: { read(): Promise<ServerSentEvent[] | undefined>; parser(): Framer; release(): void } | undefined
+  let controller = new AbortController() // of the attempt under way, or of the wait before it
   let ending: Ending | undefined
-  let lastEventId = init.lastEventId ?? ''
+  let lastEventId = givenId
   let reconnectionTime: number | undefined
-  let requests = 0
+  let attempts = 0
   let failures = 0
   let received = false
   let resumed = false
-  let seen = new Set<string>() // the ids delivered, oldest first
-  let seenBefore = new Set<string>() // and those delivered before the last reconnect
+  const delivered = new Map<string, number>() // ids, oldest first, each with the attempt that brought it
+  const batches = run()
 
-  async function read(): Promise<readonly ServerSentEvent[] | undefined> {
-    while (!life.signal.aborted) {
-      if (!connection) await open()
-      else {
-        const events = await receive(connection)
-        if (events?.length) return events
+  async function* run(): AsyncGenerator<ServerSentEvent[], undefined> {
+    while (!ending) {
+      received = resumed // a request that goes on with an answer is as final as that answer
+      let reason = new StreamError('ended', 'Event stream ended')
+      try {
+        const headers = await abortable(request.headers({ attempt: ++attempts, lastEventId }), controller.signal)
+        yield* exchange(headers, controller.signal)
+      } catch (error) {
+        // What is no failure of the stream is an app's own error, by its headers function or a response that it has read
+        if (error instanceof StreamError) reason = error
+        else finish('failed', error as StreamError)
       }
-    }
-    if (ending?.error) throw ending.error
-    return undefined
-  }
-
-  async function open(): Promise<void> {
-    received = false
-    const attempt = { attempt: ++requests, lastEventId }
-    const headers = await ownError(abortable(request.headers(attempt), life.signal))
-    if (!headers || ending) return
-    const controller = new AbortController()
-    const end = () => controller.abort(life.signal.reason)
-    life.signal.addEventListener('abort', end)
-    const release = () => {
-      life.signal.removeEventListener('abort', end)
       controller.abort()
+      controller = new AbortController()
+      if (!ending) await retry(reason)
     }
-    const watchdog = createWatchdog(connectTimeout, () => {
-      controller.abort(new StreamError('timeout', `Cannot open event stream: no answer within ${connectTimeout} ms`))
-    })
-    watchdog.start()
-    let response: Response | undefined
-    let failure: StreamError | undefined
-    try {
-      response = await abortable(request.send(headers, controller.signal), controller.signal)
-    } catch (cause) {
-      failure = toStreamError(cause, 'Cannot open event stream')
-    }
-    watchdog.close()
-    if (response && !ending) failure = await check(response, controller, release)
-    if (failure) release()
-    if (failure && !ending) await retry(failure)
+    if (ending.outcome === 'failed') throw ending.error
   }
 
-  /** Connects to a response that is a stream; gives the error of one that is not. */
-  async function check(response: Response, controller: AbortController, release: () => void): Promise<StreamError | undefined> {
+  /** One request, and the batches of events that it brings. */
+  async function* exchange(headers: Headers, signal: AbortSignal): AsyncGenerator<ServerSentEvent[], void> {
+    const response = await send(headers, signal)
     // [spec] HTTP 204 No Content tells the client to stop reconnecting
     if (response.status === 204) {
-      release()
       finish('done')
-      return undefined
+      return
     }
     const contentType = response.headers.get('content-type')
-    const createFramer = framer(contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '')
-    if (accepts(response) && createFramer) {
-      connect(response, createFramer, controller, release)
-      return undefined
+    const createFramer = accepts(response) ? framer(contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '') : undefined
+    if (!createFramer) throw await refusal(response, signal)
+
+    received = true
+    const reader = response.body?.getReader()
+    const idle = watch(idleTimeout, `Event stream broke: silent for ${idleTimeout} ms`)
+    signal.addEventListener('abort', () => {
+      idle.close()
+      reader?.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
+      reader?.releaseLock()
+    })
+    let batch: ServerSentEvent[] = []
+    let ownId = ''
+    const parser: Framer = createFramer({
+      lastEventId,
+      maxBufferSize,
+      onRetry: ms => (reconnectionTime = ms),
+      onId: id => (ownId = id),
+      onEvent(event) {
+        if (isNew(ownId)) batch.push(event)
+        ownId = ''
+      },
+    })
+    callSafely(onOpen, response)
+
+    for (let done = false; !done;) {
+      if (signal.aborted) throw signal.reason
+      idle.start()
+      const chunk = await network(reader?.read(), signal, 'Event stream broke')
+      idle.stop()
+      if (signal.aborted) throw signal.reason
+      done = !chunk || chunk.done
+      try {
+        if (chunk?.value) {
+          rules.onChunk?.()
+          parser.feed(chunk.value)
+        } else parser.end?.()
+      } catch (error) {
+        // What came before it in the chunk is handed out first
+        abort(error)
+        done = false
+      }
+      lastEventId = parser.lastEventId
+      if (batch.length > 0) {
+        failures = 0
+        yield batch
+        batch = []
+      }
     }
+    if (!safe) finish(parser.incomplete ? 'truncated' : 'done')
+  }
+
+  async function send(headers: Headers, signal: AbortSignal): Promise<Response> {
+    const connecting = watch(connectTimeout, `Cannot open event stream: no answer within ${connectTimeout} ms`)
+    connecting.start()
+    try {
+      const sent = abortable(request.send(headers, signal), signal, cancelBody)
+      const response: Response | undefined = await network(sent, signal, 'Cannot open event stream')
+      if (!response) throw new TypeError(`Cannot open event stream: fetch gave no response: ${String(response)}`)
+      if (!signal.aborted) return response
+      cancelBody(response)
+      throw signal.reason
+    } finally {
+      connecting.close()
+    }
+  }
+
+  async function refusal(response: Response, signal: AbortSignal): Promise<StreamError> {
     const { status, headers } = response
-    const details = { status, headers, body: await readStart(response, controller.signal) }
+    const details = { status, headers, body: await readStart(response, signal) }
     const error = accepts(response)
-      ? new StreamError('content-type', `Cannot open event stream: content type is ${contentType ?? 'missing'}`, details)
+      ? new StreamError('content-type', `Cannot open event stream: content type is ${headers.get('content-type') ?? 'missing'}`, details)
       : new StreamError('http', `Cannot open event stream: server answered ${status}`, details)
     return rules.explain?.(error) ?? error
   }
 
-  function connect(response: Response, createFramer: (options: ParserOptions) => Framer, controller: AbortController, release: () => void) {
-    const reader = response.body?.getReader()
-    const cancel = () => void reader?.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
-    const idle = createWatchdog(idleTimeout, () => {
-      controller.abort(new StreamError('timeout', `Event stream broke: silent for ${idleTimeout} ms`))
-      cancel()
-    })
-    let parser: Framer
-    let ownId = ''
-
-    async function readChunk() {
-      idle.start()
-      const chunk = await reader?.read().catch(error => {
-        throw controller.signal.aborted ? controller.signal.reason : error
-      })
-      idle.stop()
-      if (controller.signal.aborted) throw controller.signal.reason
-      if (!chunk || chunk.done) return undefined
-      received = true
-      rules.onChunk?.()
-      return chunk.value
-    }
-
-    function createBatchParser(onEvent: (event: ServerSentEvent) => void): Framer {
-      parser = createFramer({
-        lastEventId,
-        ...(init.maxBufferSize !== undefined && { maxBufferSize: init.maxBufferSize }),
-        onRetry: ms => (reconnectionTime = ms),
-        onId: id => (ownId = id),
-        onEvent(event) {
-          const id = ownId
-          ownId = ''
-          if (isNew(id)) onEvent(event)
-        },
-      })
-      return parser
-    }
-
-    function releaseAll() {
-      idle.close()
-      release()
-      cancel()
-    }
-
-    connection = { read: batchReader(readChunk, createBatchParser, releaseAll), parser: () => parser, release: releaseAll }
-    callSafely(onOpen, response)
+  function abort(reason: unknown) {
+    controller.abort(reason)
   }
 
-  async function receive(current: NonNullable<typeof connection>) {
-    let events: ServerSentEvent[] | undefined
-    let failure: StreamError | undefined
-    try {
-      events = await current.read()
-    } catch (cause) {
-      failure = toStreamError(cause, 'Event stream broke')
-    }
-    if (ending) return undefined
-    lastEventId = current.parser().lastEventId
-    if (events) failures = 0
-    else {
-      disconnect()
-      if (!failure && !safe) finish(current.parser().incomplete ? 'truncated' : 'done')
-      else await retry(failure ?? new StreamError('ended', 'Event stream ended'))
-    }
-    return events
+  function watch(limitMs: number, message: string) {
+    return createWatchdog(limitMs, () => abort(new StreamError('timeout', message)))
   }
 
+  /** Whether an event is delivered: without an id of its own always, with one unless an earlier attempt brought it. */
   function isNew(id: string): boolean {
     if (id === '' || replays) return true
-    if (seenBefore.has(id)) return false
-    seen.delete(id)
-    seen.add(id)
-    if (seen.size > REPLAY_WINDOW) seen.delete(seen.values().next().value as string)
+    if ((delivered.get(id) ?? attempts) < attempts) return false
+    delivered.delete(id)
+    delivered.set(id, attempts)
+    if (delivered.size > REPLAY_WINDOW) delivered.delete(delivered.keys().next().value as string)
     return true
   }
 
   async function retry(reason: StreamError): Promise<void> {
     failures++
-    const retryAfter = parseRetryAfter(reason.headers)
     const failure: Failure = {
       attempt: failures, reason, method: request.method, received, lastEventId,
-      ...(reconnectionTime !== undefined && { reconnectionTime }), ...(retryAfter !== undefined && { retryAfter }),
+      reconnectionTime, retryAfter: parseRetryAfter(reason.headers),
     }
-    const resumable = init.resume === true && !resumed
-    const delay = await ownError(decide(failure, resumable))
-    if (ending) return
-    if (typeof delay !== 'number' || Number.isNaN(delay)) {
-      if (reason.code === 'ended') finish('done')
-      else finish('failed', reason)
-      return
-    }
-    if (!request.repeatable) {
-      finish('failed', new StreamError(reason.code, 'Cannot send the request again: its body is a stream', { cause: reason }))
-      return
-    }
-    if (received && !safe) resumed = true
-    seenBefore = new Set([...seenBefore, ...seen].slice(-REPLAY_WINDOW))
-    seen = new Set()
-    callSafely(onRetry, { attempt: failures, delay, reason })
-    await waitToRetry(delay, life.signal)
-  }
-
-  async function decide(failure: Failure, resumable: boolean) {
-    return decideRetry(failure, { safe, policy: init.retry, idempotent: request.idempotent, resumable })
-  }
-
-  /** An app's function that throws ends the stream with its own error: it is no failure of the network. */
-  async function ownError<T>(result: Promise<T>): Promise<T | undefined> {
+    // The server gave ids, and has not given all
+    const resumable = resume === true && !resumed && lastEventId !== givenId && !rules.isWhole?.()
+    let delay: number | false
     try {
-      return await result
+      delay = decideRetry(failure, { safe, policy: init.retry, idempotent: request.idempotent, resumable })
     } catch (error) {
-      finish('failed', error as StreamError)
-      return undefined
+      return finish('failed', error as StreamError) // the policy's own
     }
+    if (ending) return
+    if (typeof delay !== 'number' || Number.isNaN(delay)) return reason.code === 'ended' ? finish('done') : finish('failed', reason)
+    if (!request.repeatable) {
+      return finish('failed', new StreamError(reason.code, 'Cannot send the request again: its body is a stream', { cause: reason }))
+    }
+    resumed ||= received && !safe
+    callSafely(onRetry, { attempt: failures, delay, reason })
+    await waitToRetry(delay, controller.signal)
   }
 
-  function disconnect() {
-    connection?.release()
-    connection = undefined
-  }
-
-  function finish(outcome: Ending['outcome'], error?: StreamError) {
+  function finish(outcome: Ending['outcome'], error?: StreamError): void {
     if (ending) return
     ending = { outcome, lastEventId, ...(error !== undefined && { error }) }
-    life.abort()
-    disconnect()
+    controller.abort()
     callSafely(onClose, ending)
-  }
-
-  function stop(at?: string) {
-    if (at !== undefined) lastEventId = at
-    finish('stopped')
   }
 
   return {
@@ -294,8 +256,11 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     get ending() {
       return ending
     },
-    read,
-    stop,
+    read: async () => (await batches.next()).value,
+    stop(at = lastEventId) {
+      if (!ending) lastEventId = at
+      finish('stopped')
+    },
   }
 }
 
@@ -303,7 +268,15 @@ function eventStreamOnly(contentType: string) {
   return contentType === 'text/event-stream' ? createParser : undefined
 }
 
-function toStreamError(cause: unknown, what: string): StreamError {
-  if (cause instanceof StreamError) return cause
-  return new StreamError('network', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+/** What the network rejects with becomes a `network` error; what the signal was aborted with stays what it is. */
+async function network<T>(promise: Promise<T>, signal: AbortSignal, what: string): Promise<T>
+async function network<T>(promise: Promise<T> | undefined, signal: AbortSignal, what: string): Promise<T | undefined>
+async function network<T>(promise: Promise<T> | undefined, signal: AbortSignal, what: string): Promise<T | undefined> {
+  try {
+    return await promise
+  } catch (error) {
+    const cause: unknown = signal.aborted ? signal.reason : error
+    if (cause instanceof StreamError) throw cause
+    throw new StreamError('network', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
 }

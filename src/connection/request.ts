@@ -27,31 +27,31 @@ export interface Ending {
 /** All that `fetch()` takes, and what a stream needs besides. */
 export interface FetchEventsInit extends Omit<RequestInit, 'headers'> {
   /** The request's headers, or a function that is asked for them, and awaited, before every request. */
-  headers?: HeadersInit | ((attempt: Attempt) => HeadersInit | Promise<HeadersInit>)
+  headers?: HeadersInit | ((attempt: Attempt) => HeadersInit | Promise<HeadersInit>) | undefined
   /** A value to send as JSON; implies POST and the content type. */
   json?: unknown
   /** Used in place of the global `fetch`: the seam for auth, proxies, logging and tests. */
-  fetch?: typeof fetch
+  fetch?: typeof fetch | undefined
   /** When to try again; `false` is never. @default reconnects a GET with {@link backoff}, and never pays twice for another method */
-  retry?: RetryPolicy | false
+  retry?: RetryPolicy | false | undefined
   /** Start behind this event: sent as `Last-Event-ID`. @default '' */
-  lastEventId?: string
+  lastEventId?: string | undefined
   /** The longest that the open stream may be silent, in milliseconds; comments count as life, 0 is off. @default 0 */
-  idleTimeout?: number
+  idleTimeout?: number | undefined
   /** The longest that the response's headers may take, in milliseconds; 0 is off. @default 0 */
-  connectTimeout?: number
+  connectTimeout?: number | undefined
   /** Sends an `Idempotency-Key`, the same with every repetition: this one, or a random one. @default false */
-  idempotencyKey?: boolean | string
+  idempotencyKey?: boolean | string | undefined
   /** Bytes that one unfinished event may hold. @default 16777216 (16 MiB) */
-  maxBufferSize?: number
+  maxBufferSize?: number | undefined
   /** Whether a request other than GET whose answer broke may be sent once more, with the last event id. @default false */
-  resume?: boolean
+  resume?: boolean | undefined
   /** Hears every response that opens the stream. */
-  onOpen?: (response: Response) => void
+  onOpen?: ((response: Response) => void) | undefined
   /** Hears that a request failed and when it is sent again: the failures in a row, the wait in milliseconds, and why. */
-  onRetry?: (info: { attempt: number; delay: number; reason: StreamError }) => void
+  onRetry?: ((info: { attempt: number; delay: number; reason: StreamError }) => void) | undefined
   /** Hears once how the stream ended. */
-  onClose?: (ending: Ending) => void
+  onClose?: ((ending: Ending) => void) | undefined
 }
 
 /** One request, checked and ready to be sent, again if need be. */
@@ -75,14 +75,13 @@ export interface PreparedRequest {
  */
 export function prepareRequest(target: string | URL, init: FetchEventsInit, accept: string): PreparedRequest {
   const {
-    headers: baseHeaders, json, fetch: customFetch, idempotencyKey, idleTimeout = 0, connectTimeout = 0, retry,
-    lastEventId: _l, maxBufferSize: _m, resume: _r, onOpen: _o, onRetry: _t, onClose: _c, signal: _s, ...rest
+    headers: baseHeaders, json, fetch: customFetch, retry, signal, idempotencyKey, idleTimeout = 0, connectTimeout = 0, maxBufferSize = 1, ...rest
   } = init
   const url = resolveUrl(target, customFetch !== undefined)
   const body = json === undefined ? rest.body : writeJson(json)
   const method = (rest.method ?? (json === undefined ? 'GET' : 'POST')).toUpperCase()
   const hasBody = body !== undefined && body !== null
-  if (json !== undefined && rest.body !== undefined) throw new TypeError('Cannot send both json and body')
+  if (json !== undefined && rest.body) throw new TypeError('Cannot send both json and body')
   if (hasBody && (method === 'GET' || method === 'HEAD')) throw new TypeError(`Cannot send a body: method is ${method}`)
   if (retry !== undefined && retry !== false && typeof retry !== 'function') {
     throw new TypeError(`Cannot retry: neither a function nor false: ${String(retry)}`)
@@ -90,6 +89,9 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
   for (const [name, ms] of Object.entries({ idleTimeout, connectTimeout })) {
     if (!(ms >= 0)) throw new RangeError(`Cannot watch the stream: ${name} is not a number of milliseconds: ${ms}`)
   }
+  if (!(maxBufferSize > 0)) throw new RangeError(`Cannot read the stream: maxBufferSize is not a positive number: ${maxBufferSize}`)
+  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError(`Cannot watch the signal: not an AbortSignal: ${String(signal)}`)
+  if (!customFetch) checkRequest(url, { ...rest, method, body: null })
   const key = idempotencyKey === true ? randomKey() : idempotencyKey
 
   return {
@@ -105,10 +107,10 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
       if (attempt.lastEventId) headers.set('last-event-id', toByteString(attempt.lastEventId))
       return headers
     },
-    send(headers, signal) {
+    send(headers, attemptSignal) {
       // Read at every attempt: what instruments the page may have wrapped the global one meanwhile
       const send = customFetch ?? globalThis.fetch
-      return send(url, { cache: 'no-store', ...rest, method, headers, signal, ...(hasBody && { body }) })
+      return send(url, { ...rest, cache: rest.cache ?? 'no-store', method, headers, signal: attemptSignal, ...(hasBody && { body }) })
     },
   }
 }
@@ -134,6 +136,15 @@ function baseUrl(): string | undefined {
   return globalThis.document?.baseURI ?? globalThis.location?.href
 }
 
+/** What `fetch` would refuse every time, the platform's own check finds: a mode, a credential in the URL … */
+function checkRequest(url: string, init: RequestInit): void {
+  try {
+    void new Request(url, init)
+  } catch (cause) {
+    throw new TypeError(`Cannot open event stream: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
 function writeJson(value: unknown): string {
   try {
     const text = JSON.stringify(value) as string | undefined
@@ -144,10 +155,9 @@ function writeJson(value: unknown): string {
   throw new TypeError(`Cannot send json: not a JSON value: ${String(value)}`)
 }
 
-/** A random UUID, also where the page is not in a secure context and `crypto.randomUUID` is missing. */
+/** A random key, also where the page is not in a secure context and `crypto.randomUUID` is missing. */
 function randomKey(): string {
-  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+  return crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join('-')
 }
 
 /** [spec] Let encodedLastEventId be lastEventId, encoded as UTF-8: a header's string has one character for each byte. */

@@ -8,14 +8,14 @@ export interface Failure {
   reason: StreamError
   /** The request's method, in capitals. */
   method: string
-  /** Whether any byte of this request's answer had arrived. */
+  /** Whether the answer had begun: the server has opened a stream. */
   received: boolean
   /** What a repeated request would send as `Last-Event-ID`; `''` for nothing. */
   lastEventId: string
   /** What the server's last `retry:` line asked for, in milliseconds. */
-  reconnectionTime?: number
+  reconnectionTime?: number | undefined
   /** What the server's `Retry-After` header asked for, in milliseconds. */
-  retryAfter?: number
+  retryAfter?: number | undefined
 }
 
 /**
@@ -29,22 +29,23 @@ export type RetryPolicy = (failure: Failure) => number | false
 /** How {@link backoff} waits. */
 export interface BackoffOptions {
   /** The longest wait before the first retry, in milliseconds. @default 1000 */
-  base?: number
+  base?: number | undefined
   /** What every further failure multiplies it by. @default 2 */
-  factor?: number
+  factor?: number | undefined
   /** The longest wait of all, in milliseconds; the server may ask for a longer one. @default 30000 */
-  max?: number
+  max?: number | undefined
   /** How many failures in a row are followed by a retry. @default Infinity */
-  limit?: number
+  limit?: number | undefined
   /** The share of a wait that is random, from 0 to 1. @default 0.75 */
-  jitter?: number
+  jitter?: number | undefined
 }
 
 /**
  * A retry policy that waits longer after every failure, and never as long as its neighbour.
  *
  * The wait is `base × factor^(attempt − 1)`, `max` at most, less a random share of it, so that clients that were dropped at
- * once don't come back at once. A server's `retry:` and `Retry-After` are floors: the randomness is added to them then.
+ * once don't come back at once. A server's `retry:` and `Retry-After` are floors: the randomness is added to them then. It stops
+ * at what waiting does not mend, as a 404 or a wrong content type.
  *
  * @throws {RangeError} where an option is not a number of its range
  *
@@ -60,8 +61,8 @@ export function backoff(options: BackoffOptions = {}): RetryPolicy {
   for (const [name, value, highest] of [['base', base], ['factor', factor], ['max', max], ['limit', limit], ['jitter', jitter, 1]] as const) {
     if (!(value >= 0 && value <= (highest ?? Infinity))) throw new RangeError(`Cannot back off: ${name} is out of range: ${value}`)
   }
-  return ({ attempt, reconnectionTime = 0, retryAfter = 0 }) => {
-    if (attempt > limit) return false
+  return ({ attempt, reason, reconnectionTime = 0, retryAfter = 0 }) => {
+    if (attempt > limit || !isTransient(reason)) return false
     const longest = Math.min(max, base * factor ** (attempt - 1))
     const delay = longest * (1 - jitter * Math.random())
     const floor = Math.max(reconnectionTime, retryAfter)
@@ -76,7 +77,7 @@ export interface RetryRules {
   policy: RetryPolicy | false | undefined
   /** Whether the request carries an Idempotency-Key, so that the server runs it once. */
   idempotent: boolean
-  /** Whether a broken answer may still be resumed by one more request. */
+  /** Whether a broken answer may be resumed, by one more request. */
   resumable: boolean
 }
 
@@ -91,22 +92,21 @@ const IDEMPOTENT_RETRIES = 5
 /**
  * Never pay twice: whether a failed request is sent again, and when.
  *
- * Only here the rules stand. A caller's policy can forbid any repetition, but allow only those that no answer has begun to.
+ * Only here the rules stand. A caller's policy decides, but for another method than GET only where no answer had begun.
  */
 export function decideRetry(failure: Failure, { safe, policy, idempotent, resumable }: RetryRules): number | false {
-  const { reason, received, attempt } = failure
+  const { reason, received } = failure
   if (policy === false || reason.code === 'too-large') return false
-  const usual = backoff()
-  if (safe) {
-    if (policy) return policy(failure)
-    return isTransient(reason) ? usual(failure) : false
-  }
-  // The answer had begun, so it is being paid for
-  if (received) return resumable && reason.code !== 'ended' && failure.lastEventId ? usual(failure) : false
+  if (safe) return (policy ?? backoff())(failure)
   if (reason.code === 'ended') return false
+  // The answer had begun, so it is being paid for
+  if (received) return resumable ? backoff()(failure) : false
+  // It was answered, if not by a stream: the server has run it
+  const { status = 0 } = reason
+  if (status >= 200 && status < 300) return false
   if (policy) return policy(failure)
-  if (NOT_RUN.includes(reason.status ?? 0)) return attempt <= NOT_RUN_RETRIES ? usual(failure) : false
-  return idempotent && attempt <= IDEMPOTENT_RETRIES && isTransient(reason) ? usual(failure) : false
+  if (NOT_RUN.includes(status)) return backoff({ limit: NOT_RUN_RETRIES })(failure)
+  return idempotent ? backoff({ limit: IDEMPOTENT_RETRIES })(failure) : false
 }
 
 function isTransient({ code, status = 0 }: StreamError): boolean {

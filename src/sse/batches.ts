@@ -27,7 +27,7 @@ export function iterateBatches<T>(source: BatchSource<T>, signal?: AbortSignal |
 
   async function pull(): Promise<IteratorResult<T>> {
     if (signal?.aborted) cancel()
-    else if (!watching) {
+    else if (!watching && !ended) {
       watching = true
       signal?.addEventListener('abort', cancel)
     }

@@ -16,18 +16,18 @@ export interface ParserOptions {
   /** Hears every event, in order, while `feed()` runs. What it throws comes out of `feed()`; the rest of that chunk is lost. */
   onEvent: (event: ServerSentEvent) => void
   /** Hears a new reconnection time, in milliseconds, at its `retry:` line. */
-  onRetry?: (reconnectionTime: number) => void
+  onRetry?: ((reconnectionTime: number) => void) | undefined
   /** Hears the text of every comment line, without the colon and one space after it. */
-  onComment?: (text: string) => void
+  onComment?: ((text: string) => void) | undefined
   /** Hears an id just before the event that carries it as its own, rather than by inheritance from an earlier one. */
-  onId?: (id: string) => void
+  onId?: ((id: string) => void) | undefined
   /** The last event id to start from, as carried over a reconnect. @default '' */
-  lastEventId?: string
+  lastEventId?: string | undefined
   /**
    * Bytes that one unfinished event may hold: those of its unfinished line, and the characters of its finished ones.
    * @default 16777216 (16 MiB)
    */
-  maxBufferSize?: number
+  maxBufferSize?: number | undefined
 }
 
 /** An incremental parser of one event stream at a time. */
@@ -96,6 +96,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
   let atStart = true
   let skipLineFeed = false // the last chunk ended in CR: an LF at the start of the next one belongs to it
   let overflow = false
+  let stale = false // reset() was called by a listener: what is left of the chunk belongs to the stream before
 
   let type = ''
   let data: string | undefined // undefined is the empty buffer; '' is one empty data line
@@ -107,12 +108,14 @@ export function createParser(options: ParserOptions): EventStreamParser {
     if (typeof chunk !== 'string' && !isBytes(chunk)) {
       throw new TypeError(`Cannot parse the chunk: neither a Uint8Array nor a string: ${String(chunk)}`)
     }
+    stale = false
     let bytes = typeof chunk === 'string' ? encode(chunk) : flushSurrogate(chunk)
     for (; bytes.length > SLICE_SIZE; bytes = bytes.subarray(SLICE_SIZE)) feedSlice(bytes.subarray(0, SLICE_SIZE))
     feedSlice(bytes)
   }
 
   function feedSlice(bytes: Uint8Array) {
+    if (stale) return
     let start = 0
     if (skipLineFeed && bytes.length > 0) {
       skipLineFeed = false
@@ -132,9 +135,9 @@ export function createParser(options: ParserOptions): EventStreamParser {
         // A giant line's buffer is not kept for its small successors
         if (pending.length > SLICE_SIZE) pending = new Uint8Array(0)
       }
-      if (end > start) parseBlock(decoder.decode(bytes.subarray(start, end)))
+      if (end > start && !stale) parseBlock(decoder.decode(bytes.subarray(start, end)))
     }
-    if (bytes.length > end) {
+    if (bytes.length > end && !stale) {
       hold(bytes, Math.max(start, end), bytes.length)
       if (pendingLength + (data?.length ?? 0) > maxBufferSize) fail()
     }
@@ -168,7 +171,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
 
   /** The usual case: all lines end in LF. */
   function parseLines(block: string, position: number) {
-    while (position < block.length) {
+    while (position < block.length && !stale) {
       // An empty line needs no search for its end
       const end = block.charCodeAt(position) === LF ? position : block.indexOf('\n', position)
       parseLine(block, position, end)
@@ -178,7 +181,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
 
   function parseMixedLines(block: string, position: number, carriageReturn: number) {
     let lineFeed = -1
-    while (position < block.length) {
+    while (position < block.length && !stale) {
       // Either search runs again only when it was passed, so that a block of bare CRs stays linear
       if (lineFeed < position) lineFeed = indexOrEnd(block, '\n', position)
       if (carriageReturn < position) carriageReturn = indexOrEnd(block, '\r', position)
@@ -250,6 +253,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
     atStart = true
     skipLineFeed = false
     overflow = false
+    stale = true
   }
 
   function fail(): never {

@@ -1,5 +1,7 @@
 /** Where no frames come (Node, workers), this stands for one. */
 const FRAME_MS = 1000 / 60
+/** A frame out of view may have no frames though its page is visible: after so long, text is written without one. */
+const STALL_MS = 250
 
 /** Whether nobody sees the page: it has no frames then, and its timers are slow. */
 export function isHidden(): boolean {
@@ -16,7 +18,11 @@ export function onNextFrame(callback: (time: number) => void): () => void {
   if (typeof requestAnimationFrame !== 'function') return after(FRAME_MS, callback)
   return untilHidden(callback, go => {
     const frame = requestAnimationFrame(go)
-    return () => cancelAnimationFrame(frame)
+    const timer = setTimeout(() => go(performance.now()), STALL_MS)
+    return () => {
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
   })
 }
 

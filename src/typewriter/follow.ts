@@ -20,8 +20,14 @@ export function findScrollers(element: Element): Element[] {
   const boxes: Element[] = []
   const { body, scrollingElement } = element.ownerDocument
   // What scrolls the body is the page
-  for (let box: Element | null = element; box && box !== body; box = box.parentElement) {
+  for (let box: Element | null = element; box && box !== body; box = parentOf(box)) {
     if (/auto|scroll/.test(getComputedStyle(box).overflowY)) boxes.push(box)
   }
   return scrollingElement && !boxes.includes(scrollingElement) ? [...boxes, scrollingElement] : boxes
+}
+
+/** What an element is laid out in, across the roots of components. */
+function parentOf(element: Element): Element | null {
+  const root = element.getRootNode()
+  return element.assignedSlot ?? element.parentElement ?? ('host' in root ? (root as ShadowRoot).host : null)
 }

@@ -35,10 +35,11 @@ function isPlainBoundary(text: string, at: number): boolean {
   return joinsNothing(before) && joinsNothing(after) && !(before === CR && after === LF)
 }
 
-/** ASCII, Latin, Cyrillic letters, kana, CJK ideographs and full-width forms: neither marks nor joiners nor surrogates. */
+/** Letters of the large alphabets, kana, ideographs, Hangul syllables, usual punctuation: neither marks nor joiners nor surrogates. */
 function joinsNothing(unit: number): boolean {
   return unit < 0x300 ? unit !== 0xad && unit !== 0xa9 && unit !== 0xae
-    : (unit >= 0x400 && unit <= 0x482) || (unit >= 0x48a && unit <= 0x52f)
+    : (unit >= 0x386 && unit <= 0x482) || (unit >= 0x48a && unit <= 0x52f)
+      || (unit >= 0x5d0 && unit <= 0x5ea) || (unit >= 0x620 && unit <= 0x64a) || (unit >= 0xac00 && unit <= 0xd7a3)
       || (unit >= 0x3041 && unit <= 0x3096) || (unit >= 0x30a1 && unit <= 0x30fa)
       || (unit >= 0x3400 && unit <= 0x9fff) || (unit >= 0xff01 && unit <= 0xff5e)
       || (unit >= 0x3001 && unit <= 0x3029) || (unit >= 0x2010 && unit <= 0x2027)

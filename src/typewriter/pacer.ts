@@ -1,9 +1,9 @@
 /** How fast a {@link createPacer} goes. */
 export interface PacerOptions {
   /** Characters a second, or as the text comes. @default 'auto' */
-  speed?: 'auto' | number
+  speed?: 'auto' | number | undefined
   /** The longest, in milliseconds, that `'auto'` may hold text back. @default 1000 */
-  maxDelay?: number
+  maxDelay?: number | undefined
 }
 
 /** Says how many characters are due; it is told what happens, and knows neither clock nor text. */

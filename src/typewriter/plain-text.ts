@@ -38,7 +38,8 @@ export function plainText(element: Element): Renderer {
         const lineFeed = text.indexOf('\n', start)
         const end = lineFeed === -1 ? text.length : lineFeed + 1
         const piece = text.slice(start, end)
-        if (line) line.appendData(piece)
+        // What a translator or an app has taken out of the element shows nothing any more
+        if (line && element.contains(line)) line.appendData(piece)
         else lines.append(createLine(piece))
         if (lineFeed !== -1) line = undefined
         start = end
@@ -51,5 +52,6 @@ export function plainText(element: Element): Renderer {
 function documentOf(element: Element | null): Document {
   const document = element?.ownerDocument
   if (!document || element.nodeType !== 1) throw new TypeError(`Cannot type into the target: not an element: ${String(element)}`)
+  if (element.matches('input, textarea, select')) throw new TypeError(`Cannot type into the target: it shows no children: ${element.tagName}`)
   return document
 }

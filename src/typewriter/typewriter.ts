@@ -9,9 +9,9 @@ import { isRenderer, type Renderer } from './renderer.ts'
 /** How a typewriter types. */
 export interface TypewriterOptions extends PacerOptions {
   /** Shows text as it comes, once a frame, with no pacing. @default false */
-  instant?: boolean
+  instant?: boolean | undefined
   /** Scrolls to the end of the text while the reader is there: the nearest scroller, another one, or none. @default true */
-  follow?: boolean | Element
+  follow?: boolean | Element | undefined
 }
 
 /** Types text into an element, or a renderer; see {@link createTypewriter}. */
@@ -38,6 +38,8 @@ export interface Typewriter {
 /** What is shown every so often, in milliseconds, to readers who prefer reduced motion. */
 const BATCH_MS = 100
 const FRAME_MS = 1000 / 60
+/** More UTF-16 units than all but freak graphemes have. */
+const NEAR = 64
 
 /**
  * Creates a typewriter: any pace of text in, an even hand out.
@@ -77,8 +79,9 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
 
   function write(chunk: string) {
     if (typeof chunk !== 'string') throw new TypeError(`Cannot write: not a string: ${String(chunk)}`)
-    if (stopped || chunk === '') return
+    if (stopped) return
     if (state !== 'typing') throw new TypeError('Cannot write: the typewriter has ended')
+    if (chunk === '') return
     text += chunk
     backlog += chunk
     pacer.arrive(performance.now(), backlog.length)
@@ -122,11 +125,17 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     if (piece) callSafely(paint, piece)
     // The renderer may have written, ended or stopped meanwhile
     if (backlog === '' && state !== 'typing') close()
-    else if (cutAt(backlog, backlog.length, state !== 'typing') > 0) tick()
+    else if (canShowMore()) tick()
+  }
+
+  /** Whether any cut is possible. Near the start there nearly always is one: the whole backlog is searched only where not. */
+  function canShowMore() {
+    return [NEAR, backlog.length].some(want => cutAt(backlog, want, state !== 'typing') > 0)
   }
 
   function paint(piece: string) {
-    const boxes = typeof follow === 'object' ? [follow] : follow && element ? findScrollers(element) : []
+    // `null` is what a selector gives that finds nothing
+    const boxes = follow === true ? (element ? findScrollers(element) : []) : follow ? [follow] : []
     followEnd(boxes, () => renderer.write(piece))
   }
 

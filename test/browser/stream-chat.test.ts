@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
-import { streamChat, StreamError, type Renderer } from '../../src/index.ts'
+import { streamChat, StreamError, type ChatHandle, type Renderer } from '../../src/index.ts'
 
 const server = inject('server')
 const url = (path: string) => server + path
@@ -50,6 +50,59 @@ describe('streamChat()', () => {
     await vi.waitUntil(async () => (await endings(path))[0] === 'left')
   })
 
+  test('stop() and the signal show the rest at once while it is still being typed, also when paused', async () => {
+    for (const how of ['stop', 'signal', 'paused']) {
+      const controller = new AbortController()
+      const handle = streamChat('Hi', element, { url: url(`/chat?tail-${how}`), speed: 1, signal: controller.signal })
+      await vi.waitUntil(() => handle.readyState === 2)
+      expect(element.textContent.length).toBeLessThan(10)
+      if (how === 'paused') handle.typewriter.pause()
+      if (how === 'signal') controller.abort()
+      else handle.stop()
+      const { text } = await handle
+      expect(text.length).toBeGreaterThan(20)
+      expect(element.textContent).toBe(text)
+    }
+  })
+
+  test('reads with auto, and follows nothing, where options are given as undefined or null', async () => {
+    const { text } = await streamChat('Hi', element, { url: url('/text?undefined'), dialect: undefined, follow: null as never })
+    expect(text).toBe('plain 文字 👍')
+    expect(element.textContent).toBe(text)
+  })
+
+  test('a call out of the ending of the one before it has the element to itself', async () => {
+    let inner: ChatHandle | undefined
+    const first = streamChat('One', element, {
+      url: url('/chat-endless?outer'),
+      onClose: () => (inner = streamChat('Inner', element, { url: url('/chat?inner') })),
+    })
+    await vi.waitUntil(() => element.textContent.length > 5)
+    const second = streamChat('Two', element, { url: url('/chat-endless?second') })
+    expect((await first).outcome).toBe('stopped')
+    expect((await second).outcome).toBe('stopped')
+    const { text } = await (inner as ChatHandle)
+    expect(element.textContent).toBe(text)
+  })
+
+  test('types in a frame that has no frames, and to the end', async () => {
+    vi.spyOn(window, 'requestAnimationFrame').mockReturnValue(0) // as in a frame that is out of view
+    const { text } = await streamChat('Hi', element, { url: url('/chat?no-frames') })
+    expect(element.textContent).toBe(text)
+  })
+
+  test('loses nothing where a translator has replaced what was typed', async () => {
+    const handle = streamChat('Hi', element, { url: url('/chat-endless?translated') })
+    await vi.waitUntil(() => element.textContent.length > 10)
+    const { length } = handle.text
+    element.firstChild?.firstChild?.replaceWith(Object.assign(document.createElement('font'), { textContent: 'TRANSLATED ' }))
+    await vi.waitUntil(() => handle.text.length > length + 20)
+    handle.stop()
+    const { text } = await handle
+    expect(element.textContent).toContain('TRANSLATED ')
+    expect(element.textContent.endsWith(text.slice(length + 10))).toBe(true)
+  })
+
   test('keeps and shows what has arrived when the connection breaks, and rejects', async () => {
     const handle = streamChat('Hi', element, { url: url('/chat-drop?page') })
     await expect(handle).rejects.toMatchObject({ code: 'network' })
@@ -92,6 +145,7 @@ describe('streamChat()', () => {
 
   test('refuses at once what it can not type into, and sends nothing', async () => {
     expect(() => streamChat('Hi', null as never, { url: url('/chat?null') })).toThrow('Cannot type into the target: not an element: null')
+    expect(() => streamChat('Hi', document.createElement('textarea'))).toThrow('Cannot type into the target: it shows no children: TEXTAREA')
     expect(() => streamChat('Hi', element, { url: 'http://[' })).toThrow('Cannot open event stream: not a valid URL: http://[')
     expect(await endings('/chat?null')).toEqual([])
   })

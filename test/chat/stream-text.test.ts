@@ -72,6 +72,20 @@ describe('streamText()', () => {
     expect(server.requests('/chat?headers')[0]).toMatchObject({ body: '{"own":true}', headers: { 'x-version': '1', 'x-key': 'mine' } })
   })
 
+  test('is a POST whatever the body is, and refuses a request that is nothing', async () => {
+    await ask('/chat?null', { body: null })
+    expect(server.requests('/chat?null')[0]).toMatchObject({ method: 'POST', body: '{"messages":[{"role":"user","content":"Why?"}],"stream":true}' })
+    expect(() => ask('/chat?nothing', { request: () => undefined })).toThrow('Cannot send the prompt: request() made nothing of it')
+  })
+
+  test('can be caught and finished as a promise', async () => {
+    const caught = await ask('/status?is=404&catch').catch((error: unknown) => error)
+    expect(caught).toMatchObject({ code: 'http', status: 404 })
+    const onFinally = vi.fn()
+    await ask('/chat?finally').finally(onFinally)
+    expect(onFinally).toHaveBeenCalledOnce()
+  })
+
   test.each([undefined, 5, {}])('refuses the prompt %j at once', prompt => {
     expect(() => streamText(prompt as never)).toThrow(TypeError)
   })
@@ -94,6 +108,12 @@ describe('streamText(), when it ends,', () => {
 
   test('by a break behind its finish reason, is done', async () => {
     expect(await ask('/chat-drop-after-finish')).toMatchObject({ outcome: 'done', text: 'whole', finishReason: 'length' })
+  })
+
+  test('by its end mark, minds nothing behind it, and asks for nothing again', async () => {
+    expect(await ask('/chat-more-after-mark')).toMatchObject({ outcome: 'done', text: 'whole' })
+    expect(await ask('/chat-ids-drop-after-mark', { resume: true })).toMatchObject({ outcome: 'done', text: 'whole' })
+    expect(server.requests('/chat-ids-drop-after-mark')).toHaveLength(1)
   })
 
   test('by its end mark, does not wait for a server that keeps the connection', async () => {
@@ -234,6 +254,12 @@ describe('streamText(), in other forms,', () => {
 
   test('auto recognises OpenAI by its first event', async () => {
     expect(await ask('/chat?auto', { dialect: dialects.auto })).toMatchObject({ text: ANSWER_TEXT, outcome: 'done' })
+  })
+
+  test('auto types no event stream that comes as plain text', async () => {
+    const stream = ask('/events-as-text', { dialect: dialects.auto })
+    await expect(stream).rejects.toMatchObject({ code: 'dialect' })
+    expect(stream.text).toBe('')
   })
 
   test('auto shows what it does not recognise, and types none of it', async () => {

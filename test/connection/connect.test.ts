@@ -85,6 +85,26 @@ describe('connect()', () => {
     expect(server.requests('/ticks?aborted')).toHaveLength(0)
   })
 
+  test('leaves no listener on its signal, also where it is closed on the next line', async () => {
+    const { signal } = new AbortController()
+    const listeners = new Set<unknown>()
+    vi.spyOn(signal, 'addEventListener').mockImplementation((_type, listener) => void listeners.add(listener))
+    vi.spyOn(signal, 'removeEventListener').mockImplementation((_type, listener) => void listeners.delete(listener))
+    const early = connect(`${server.url}/two?early`, { signal })
+    early.close()
+    await connect(`${server.url}/two?signal`, { signal, method: 'POST' }).closed
+    await early.closed
+    expect(listeners.size).toBe(0)
+  })
+
+  test('takes an interface for the types of its events', () => {
+    interface Mine {
+      tick: string
+    }
+    const check = () => connect<Mine>('http://localhost/').on('tick', event => expectTypeOf(event.data).toEqualTypeOf<string>())
+    expectTypeOf(check).toBeFunction()
+  })
+
   test('closed resolves with what it failed by', async () => {
     const connection = connect(`${server.url}/status?is=401&connect`)
     const ending: Ending = await connection.closed

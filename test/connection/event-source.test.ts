@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { EventSource } from '../../src/index.ts'
 import { startServer, type TestServer } from '../helpers/server.ts'
 
@@ -89,6 +89,27 @@ describe('EventSource', () => {
     expect(source.readyState).toBe(2)
     expect(await server.requests('/ticks?es')[0]?.over).toBe('left')
     expect(data).toEqual(['1'])
+  })
+
+  test('stays closed when it is closed by onRetry', async () => {
+    const errors = vi.fn()
+    const source = await new Promise<EventSource>(resolve => {
+      const created: EventSource = new EventSource(`${server.url}/two?retry`, {
+        onRetry() {
+          created.close()
+          resolve(created)
+        },
+      })
+      created.addEventListener('error', errors)
+    })
+    expect(source.readyState).toBe(2)
+    expect(errors).not.toHaveBeenCalled()
+  })
+
+  test('keeps to the standard where options are given as undefined', async () => {
+    const source = new EventSource(`${server.url}/status?is=503&undefined`, { retry: undefined, withCredentials: undefined })
+    await closed(source)
+    expect(server.requests('/status?is=503&undefined')).toHaveLength(1)
   })
 
   test('given a POST, sends it once', async () => {

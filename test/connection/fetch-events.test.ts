@@ -138,6 +138,56 @@ describe('fetchEvents()', () => {
     expect(server.requests(path)).toHaveLength(2)
   })
 
+  test('resumes no more than once, whatever comes of that, and whatever policy or key there is', async () => {
+    for (const [name, init] of Object.entries({ key: { idempotencyKey: true }, policy: { retry: quick }, neither: {} })) {
+      const path = `/id-then-dead?${name}`
+      const { data, error } = await collect(path, { method: 'POST', resume: true, ...init })
+      expect(data).toEqual(['first'])
+      expect(error?.code).toBe('network')
+      expect(server.requests(path).map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '7'])
+    }
+  })
+
+  test('resumes nothing where the server gave no ids, though the caller did', async () => {
+    await collect('/drop-without-ids', { method: 'POST', resume: true, lastEventId: 'mine' })
+    expect(server.requests('/drop-without-ids')).toHaveLength(1)
+  })
+
+  test.each(['/html', '/json-error', '/drop-after-headers'])('sends a POST once that was answered with 200 (%s), whatever policy or key', async path => {
+    const own = `${path}?answered`
+    const { error } = await collect(own, { method: 'POST', retry: () => 1, idempotencyKey: true })
+    expect(error).toBeInstanceOf(StreamError)
+    expect(server.requests(own)).toHaveLength(1)
+  })
+
+  test('asks backoff() for the wait, not for whether a 404 gets better', async () => {
+    await collect('/status?is=404&tuned', { retry: quick })
+    expect(server.requests('/status?is=404&tuned')).toHaveLength(1)
+  })
+
+  test.each<[string, () => unknown]>([
+    ['nothing', () => undefined],
+    ['what is no response', () => ({ ok: true, status: 200 })],
+    ['a response that it has read', async () => {
+      const response = await fetch(`${server.url}/two?read`)
+      await response.text()
+      return response
+    }],
+  ])('ends once where a fetch of the app gives %s', async (_name, give) => {
+    const own = vi.fn(() => Promise.resolve(give()))
+    const onClose = vi.fn()
+    await expect(fetchEvents('/mine', { fetch: own as never, method: 'POST', onClose }).next()).rejects.toBeInstanceOf(TypeError)
+    expect(own).toHaveBeenCalledOnce()
+    expect(onClose).toHaveBeenCalledExactlyOnceWith({ outcome: 'failed', error: expect.any(TypeError) as TypeError, lastEventId: '' })
+  })
+
+  test('takes undefined for an option that is not given', async () => {
+    const { data } = await collect('/two?undefined', {
+      method: 'POST', headers: undefined, retry: undefined, idleTimeout: undefined, maxBufferSize: undefined, onOpen: undefined, fetch: undefined,
+    })
+    expect(data).toEqual(['one', 'two'])
+  })
+
   test('says so where a body that is a stream would have to be sent again', async () => {
     const body = new Blob(['x']).stream()
     const { error } = await collect('/status?is=503&stream', { method: 'POST', body, duplex: 'half', retry: () => 1 } as FetchEventsInit)
@@ -303,6 +353,10 @@ describe('fetchEvents(), at the door,', () => {
     ['json that is none', 'http://localhost', { json: () => {} }, /^Cannot send json: not a JSON value: /],
     ['json with a cycle', 'http://localhost', { json: loop }, /^Cannot send json: TypeError: /],
     ['a retry that is no policy', 'http://localhost', { retry: 3 as unknown as false }, 'Cannot retry: neither a function nor false: 3'],
+    ['a credential in the URL', 'http://user:word@localhost', {}, /^Cannot open event stream: /],
+    ['a mode that no page may use', 'http://localhost', { mode: 'navigate' }, /^Cannot open event stream: /],
+    ['a signal that is none', 'http://localhost', { signal: new AbortController() as never }, 'Cannot watch the signal: not an AbortSignal: [object AbortController]'],
+    ['a buffer of nothing', 'http://localhost', { maxBufferSize: 0 }, 'Cannot read the stream: maxBufferSize is not a positive number: 0'],
     ['a negative time', 'http://localhost', { idleTimeout: -1 }, 'Cannot watch the stream: idleTimeout is not a number of milliseconds: -1'],
   ])('refuses %s', (_name, url, init, message) => {
     expect(() => fetchEvents(url, init)).toThrow(message)

@@ -29,6 +29,11 @@ describe('backoff()', () => {
     expect(new Set(delays).size).toBeGreaterThan(400)
   })
 
+  test('stops at what waiting does not mend', () => {
+    const given = [failure('http', { status: 404 }), failure('http', { status: 401 }), failure('content-type', { status: 200 }), failure('too-large')]
+    expect(given.map(backoff())).toEqual([false, false, false, false])
+  })
+
   test('stops after its limit', () => {
     const policy = backoff({ limit: 2 })
     expect([1, 2, 3].map(attempt => typeof policy(failure('network', { attempt })))).toEqual(['number', 'number', 'boolean'])
@@ -63,13 +68,13 @@ describe('decideRetry()', () => {
     ...[408, 425, 429, 503].map(status => [`POST ${status}, twice before`, post, failure('http', { status, attempt: 3 }), 'final'] as [string, RetryRules, Failure, 'final']),
     ...[500, 502, 504].map(status => [`POST ${status}`, post, failure('http', { status }), 'final'] as [string, RetryRules, Failure, 'final']),
     ...[500, 502, 504].map(status => [`POST ${status}, with a key`, { ...post, idempotent: true }, failure('http', { status }), 'again'] as [string, RetryRules, Failure, 'again']),
+    ...[200, 201].map(status => [`POST ${status} that is no stream, with policy and key`, { ...post, policy: always, idempotent: true }, failure('content-type', { status }), 'final'] as [string, RetryRules, Failure, 'final']),
     ['POST 500, with a policy', { ...post, policy: always }, failure('http', { status: 500 }), 'again'],
     ['POST 500 of the provider, with a key', { ...post, idempotent: true }, failure('provider', { status: 500 }), 'again'],
     ['POST 401, with a key', { ...post, idempotent: true }, failure('http', { status: 401 }), 'final'],
     ['POST broken after the first byte', post, failure('network', { received: true }), 'final'],
     ['POST broken after the first byte, with policy and key', { ...post, policy: always, idempotent: true }, failure('network', { received: true }), 'final'],
     ['POST broken, resumable', { ...post, resumable: true }, failure('network', { received: true, lastEventId: '4' }), 'again'],
-    ['POST broken, resumable, without ids', { ...post, resumable: true }, failure('network', { received: true }), 'final'],
     ['POST broken, resumable, retry: false', { ...post, resumable: true, policy: false }, failure('network', { received: true, lastEventId: '4' }), 'final'],
     ['POST ended', { ...post, policy: always, resumable: true }, failure('ended', { received: true, lastEventId: '4' }), 'final'],
   ]

@@ -100,6 +100,17 @@ const behaviours: Record<string, Behaviour> = {
     const timer = setInterval(() => answer.write('x'.repeat(1000)), 1)
     answer.on('close', () => clearInterval(timer))
   },
+  // one event with an id, then a reset; nothing is answered after it
+  '/id-then-dead': (answer, _request, count) => {
+    if (count === 1) open(answer).write('id: 7\ndata: first\n\n')
+    if (count === 1) drop(answer)
+    else (answer as { socket: Socket | null }).socket?.destroy()
+  },
+  '/drop-without-ids': answer => {
+    open(answer).write('data: first\n\n')
+    drop(answer)
+  },
+  '/drop-after-headers': answer => drop(open(answer)),
   '/half-event': answer => void open(answer).end('data: whole\n\ndata: half'),
   '/echo': (answer, { method, headers, body }) => void open(answer).end(`data: ${JSON.stringify({ method, headers, body })}\n\n`),
   '/chat': answer => {
@@ -123,6 +134,11 @@ const behaviours: Record<string, Behaviour> = {
     open(answer).write(chunk('whole') + chunk('', 'length'))
     drop(answer)
   },
+  '/chat-ids-drop-after-mark': answer => {
+    open(answer).write(`id: 1\n${chunk('whole')}id: 2\n${chunk('', 'stop')}data: [DONE]\n\n`)
+    drop(answer)
+  },
+  '/chat-more-after-mark': answer => void open(answer).end(chunk('whole') + chunk('', 'stop') + 'data: [DONE]\n\ndata: bye\n\n'),
   '/chat-open-after-mark': answer => void open(answer).write(chunk('whole') + chunk('', 'stop') + 'data: [DONE]\n\n'),
   '/chat-endless': answer => {
     open(answer)
@@ -144,6 +160,7 @@ const behaviours: Record<string, Behaviour> = {
     }, 2)
     answer.on('close', () => clearInterval(timer))
   },
+  '/events-as-text': answer => void answer.writeHead(200, { 'content-type': 'text/plain' }).end(chunk('hidden')),
   '/raw-events': answer => void open(answer).end('data: Hel\n\ndata: lo\n\ndata:  you\n\ndata: [DONE]\n\n'),
 }
 

@@ -917,3 +917,20 @@ describe('createParser() and bad arguments', () => {
     expect(parser.log).toEqual([event('ab')])
   })
 })
+
+describe('createParser(), reset by a listener,', () => {
+  test('leaves out what is left of the chunk, and parses the next stream cleanly', () => {
+    for (const lineEnd of ['\n', '\r\n', '\r']) {
+      const data: string[] = []
+      const parser = createParser({
+        onEvent({ data: text }) {
+          data.push(text)
+          if (text === 'stop') parser.reset()
+        },
+      })
+      parser.feed(['data: a', '', 'data: stop', '', 'data: c', '', 'data: unfin'].join(lineEnd))
+      parser.feed(['data: next', '', ''].join(lineEnd))
+      expect(data).toEqual(['a', 'stop', 'next'])
+    }
+  })
+})

@@ -236,3 +236,16 @@ describe('createTypewriter()', () => {
     expect(element.textContent).toBe('one\ntwo\n'.repeat(60))
   })
 })
+
+describe('findScrollers() across components', () => {
+  test('findScrollers() goes from a shadow tree, and from a slot, to what is around them', () => {
+    const box = create('auto')
+    const host = create()
+    const root = host.attachShadow({ mode: 'open' })
+    const inside = create()
+    root.append(inside)
+    box.append(host)
+    document.body.append(box)
+    expect(findScrollers(inside)[0]).toBe(box)
+  })
+})

@@ -1096,3 +1096,43 @@ describe('elsewhere', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 })
+
+describe('a long backlog', () => {
+  test('costs no more a frame where its script needs care than where not', () => {
+    const segment = vi.spyOn(Intl.Segmenter.prototype, 'segment')
+    const { renderer } = record()
+    const typewriter = createTypewriter(renderer, { speed: 200 })
+    typewriter.write('क्षत्रिय नमस्ते '.repeat(2000))
+    passFrames(60)
+    expect(typewriter.shown).toBeGreaterThan(100)
+    expect(segment.mock.calls.length).toBeGreaterThan(10)
+    expect(Math.max(...segment.mock.calls.map(([text]) => text.length))).toBeLessThan(200)
+    typewriter.stop()
+  })
+
+  test('of one endless grapheme is shown in the end', async () => {
+    const { renderer, shown } = record()
+    const typewriter = createTypewriter(renderer)
+    const text = `a${'\u0301'.repeat(500)}b`
+    typewriter.write(text)
+    passFrames(5)
+    await finish(typewriter)
+    expect(shown()).toBe(text)
+  })
+
+  test('is written without a frame where none comes for long', () => {
+    const { renderer, shown } = record()
+    vi.stubGlobal('requestAnimationFrame', () => 0)
+    const typewriter = createTypewriter(renderer)
+    typewriter.write('words that somebody waits for ')
+    vi.advanceTimersByTime(3000)
+    expect(shown()).toBe('words that somebody waits for')
+    typewriter.stop()
+  })
+
+  test('an empty write() after end() throws as any other', async () => {
+    const typewriter = createTypewriter(record().renderer)
+    await finish(typewriter)
+    expect(() => typewriter.write('')).toThrow(ENDED)
+  })
+})

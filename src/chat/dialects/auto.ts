@@ -28,8 +28,9 @@ export const auto: Dialect = {
 }
 
 function pick(event: ServerSentEvent, framing: Framing): Dialect {
-  if (framing === 'text') return rawText
-  const found = [openai].find(dialect => dialect.detect?.(event))
+  // An event stream or JSON under a wrong content type is no text for a page
+  if (framing === 'text' && !/^\s*(data: ?[[{]|event:|\{")/.test(event.data)) return rawText
+  const found = framing !== 'text' && [openai].find(dialect => dialect.detect?.(event))
   if (found) return found
   throw new StreamError('dialect', `Cannot tell the stream's dialect, name it with the dialect option: ${shorten(event.data)}`, { event })
 }

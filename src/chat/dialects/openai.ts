@@ -1,7 +1,8 @@
 // OpenAI's chat completions, as a stream: https://platform.openai.com/docs/api-reference/chat-streaming
-import { StreamError } from '../../errors.ts'
 import type { ServerSentEvent } from '../../sse/parser.ts'
-import { describeProviderError, isObject, parseJson, readJson, type ChatDelta, type Dialect, type ToolCallDelta, type Usage } from '../dialect.ts'
+import {
+  isObject, parseJson, providerError, readJson, unreadable, type ChatDelta, type Dialect, type ToolCallDelta, type Usage,
+} from '../dialect.ts'
 
 /** What is read of a chunk, over all servers that speak this dialect. */
 interface Chunk {
@@ -19,7 +20,7 @@ interface Choice {
 }
 
 interface Delta {
-  content?: string | { text?: string }[] | null
+  content?: string | { text?: string }[] | null // Mistral sends parts
   refusal?: string | null
   reasoning_content?: string | null // DeepSeek, Qwen, vLLM, llama.cpp
   reasoning?: string | null // Groq, OpenRouter
@@ -49,6 +50,7 @@ export const openai: Dialect = {
   reader: () => readEvent,
   detect(event) {
     if (event.data.trim() === '[DONE]') return true
+    if (event.type === 'error') return true
     const value = parseJson(event.data)
     return isObject(value) && ('choices' in value || 'error' in value)
   },
@@ -56,14 +58,15 @@ export const openai: Dialect = {
 
 function readEvent(event: ServerSentEvent): ChatDelta {
   if (event.data.trim() === '[DONE]') return { done: true }
+  if (event.type === 'error') throw providerError(event)
   const chunk: Chunk = readJson(event, 'openai')
   // Before anything else: an error may come in a chunk that has choices too
-  if (chunk.error || event.type === 'error') {
-    throw new StreamError('provider', `Provider reported an error: ${describeProviderError(chunk)}`, { event })
-  }
-  const delta: ChatDelta = {}
+  if (chunk.error) throw providerError(event)
+  const { choices } = chunk
   // Azure's first chunk and OpenAI's last have no choice at all
-  const choice = chunk.choices?.find(({ index = 0 }) => index === 0)
+  if (choices && !(Array.isArray(choices) && choices.every(isObject))) throw unreadable(event, 'openai')
+  const delta: ChatDelta = {}
+  const choice = choices?.find(({ index = 0 }) => index === 0)
   if (choice) readChoice(choice, delta)
   const counts = chunk.usage ?? chunk.x_groq?.usage
   if (counts) delta.usage = readUsage(counts)
@@ -72,17 +75,18 @@ function readEvent(event: ServerSentEvent): ChatDelta {
 
 function readChoice({ delta: part, text: completion, finish_reason: finishReason }: Choice, delta: ChatDelta) {
   // Together sends a chat's text in both places
-  const text = part ? textOf(part.content) || part.refusal : completion
+  const text = part ? textOf(part.content) || textOf(part.refusal) : textOf(completion)
   if (text) delta.text = text
   // OpenRouter repeats it in reasoning_details
-  const reasoning = part?.reasoning_content || part?.reasoning
+  const reasoning = textOf(part?.reasoning_content) || textOf(part?.reasoning)
   if (reasoning) delta.reasoning = reasoning
   if (part?.tool_calls?.length) delta.toolCalls = part.tool_calls.map(readToolCall)
   if (finishReason) delta.finishReason = finishReason
 }
 
-function textOf(content: Delta['content']): string {
-  return Array.isArray(content) ? content.map(({ text = '' }) => text).join('') : (content ?? '')
+function textOf(content: unknown): string {
+  if (Array.isArray(content)) return content.map(part => (isObject(part) ? textOf(part['text']) : '')).join('')
+  return typeof content === 'string' ? content : ''
 }
 
 function readToolCall({ index, id, function: call }: NonNullable<Delta['tool_calls']>[number], position: number): ToolCallDelta {

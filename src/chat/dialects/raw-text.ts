@@ -1,5 +1,4 @@
-import { StreamError } from '../../errors.ts'
-import { describeProviderError, parseJson, type Dialect } from '../dialect.ts'
+import { providerError, type Dialect } from '../dialect.ts'
 import { openai } from './openai.ts'
 
 /**
@@ -21,7 +20,7 @@ export const rawText: Dialect = {
   reader: framing => event => {
     if (framing === 'text') return { text: event.data }
     if (event.data === '[DONE]') return { done: true }
-    if (event.type !== 'error') return { text: event.data }
-    throw new StreamError('provider', `Provider reported an error: ${describeProviderError(parseJson(event.data) ?? event.data)}`, { event })
+    if (event.type === 'error') throw providerError(event)
+    return { text: event.data }
   },
 }

@@ -49,6 +49,16 @@ describe('openai', () => {
     })
   })
 
+  test('keeps tool calls apart that share an index', () => {
+    const call = (id: string, name: string, json: string) => choice({ tool_calls: [{ index: 0, id, function: { name, arguments: json } }] })
+    expect(read(call('a', 'weather', '{"a":1}'), call('b', 'time', '{"b"'), choice({ tool_calls: [{ index: 0, function: { arguments: ':2}' } }] })).toolCalls)
+      .toEqual([{ id: 'a', name: 'weather', arguments: '{"a":1}' }, { id: 'b', name: 'time', arguments: '{"b":2}' }])
+  })
+
+  test.each([[5], [{ a: 1 }], [[null]], [[{ text: 5 }]]])('takes content %j for no text', content => {
+    expect(read(choice({ content, reasoning: content, refusal: content }))).toMatchObject({ text: '', reasoning: '' })
+  })
+
   test.each([
     ['no choices at first (Azure)', { choices: [], prompt_filter_results: [{}] }],
     ['choices null', { choices: null }],
@@ -69,17 +79,19 @@ describe('openai', () => {
     ['an error', { error: { message: 'Bad', code: 'bad_thing' } }, 'message', 'Bad (bad_thing)'],
     ['an error beside choices', { ...choice({ content: '' }), error: { message: 'Bad', code: 502 } }, 'message', 'Bad (502)'],
     ['an error as text', { error: 'Bad' }, 'message', 'Bad'],
+    ['an event named error, in words', 'Overloaded', 'error', 'Overloaded'],
     ['an event named error', { message: 'Bad', type: 'server_error' }, 'error', 'Bad (server_error)'],
   ])("throws %s as the provider's", (_name, chunk, type, message) => {
     expect(() => openai.reader()(event(chunk, type))).toThrow(expect.objectContaining({ code: 'provider', message: `Provider reported an error: ${message}` }))
   })
 
-  test.each(['{"choices":[', '5', 'null', ''])('throws the garbage %j', data => {
+  test.each(['{"choices":[', '5', 'null', '', '[]', '{"choices":{}}', '{"choices":[null]}'])('throws the garbage %j', data => {
     expect(() => openai.reader()(event(data))).toThrow(expect.objectContaining({ code: 'dialect', message: `Cannot read the event as openai: ${data}` }))
   })
 
   test('detects its own', () => {
     expect([choice({}), { error: {} }, '[DONE]'].map(value => openai.detect?.(event(value)))).toEqual([true, true, true])
+    expect(openai.detect?.(event('Overloaded', 'error'))).toBe(true)
     expect(['text', '{"type":"message_start"}', 'null'].map(value => openai.detect?.(event(value)))).toEqual([false, false, false])
   })
 })
