@@ -146,13 +146,9 @@ function checkRequest(url: string, init: RequestInit): void {
 }
 
 function writeJson(value: unknown): string {
-  try {
-    const text = JSON.stringify(value) as string | undefined
-    if (text !== undefined) return text
-  } catch (cause) {
-    throw new TypeError(`Cannot send json: ${String(cause)}`, { cause })
-  }
-  throw new TypeError(`Cannot send json: not a JSON value: ${String(value)}`)
+  const text = JSON.stringify(value) as string | undefined
+  if (text === undefined) throw new TypeError(`Cannot send json: not a JSON value: ${String(value)}`)
+  return text
 }
 
 /** A random key, also where the page is not in a secure context and `crypto.randomUUID` is missing. */

@@ -58,9 +58,6 @@ const SLICE_SIZE = 32 * 1024
 /** Up to this many bytes, a loop copies faster than a view and its `set()`: 16-byte chunks parse 1.5 times as fast. */
 const SMALL_COPY = 64
 
-/** Up to this many bytes, finishing a pending line by copying the rest of its chunk is cheaper than decoding twice. */
-const COPY_SIZE = 2 * 1024
-
 /**
  * Creates a parser for Server-Sent Events: bytes in, events out, as they complete.
  *
@@ -109,7 +106,9 @@ export function createParser(options: ParserOptions): EventStreamParser {
       throw new TypeError(`Cannot parse the chunk: neither a Uint8Array nor a string: ${String(chunk)}`)
     }
     stale = false
-    let bytes = typeof chunk === 'string' ? encode(chunk) : flushSurrogate(chunk)
+    // Half a character of text before bytes stays alone: with anything behind it, it is encoded as U+FFFD
+    if (typeof chunk !== 'string' && highSurrogate) feedSlice(encode(' ').subarray(0, 3))
+    let bytes = typeof chunk === 'string' ? encode(chunk) : chunk
     for (; bytes.length > SLICE_SIZE; bytes = bytes.subarray(SLICE_SIZE)) feedSlice(bytes.subarray(0, SLICE_SIZE))
     feedSlice(bytes)
   }
@@ -126,16 +125,13 @@ export function createParser(options: ParserOptions): EventStreamParser {
     if (end > start) {
       skipLineFeed = end === bytes.length && bytes[end - 1] === CR
       if (pendingLength > 0) {
-        const lineEnd = bytes.length - start > COPY_SIZE ? firstLineEnd(bytes, start) : end
-        hold(bytes, start, lineEnd)
-        start = lineEnd
-        const line = pending.subarray(0, pendingLength)
+        hold(bytes, start, end)
+        const lines = decoder.decode(pending.subarray(0, pendingLength))
         pendingLength = 0
-        parseBlock(decoder.decode(line))
         // A giant line's buffer is not kept for its small successors
-        if (pending.length > SLICE_SIZE) pending = new Uint8Array(0)
-      }
-      if (end > start && !stale) parseBlock(decoder.decode(bytes.subarray(start, end)))
+        if (pending.length > 4 * SLICE_SIZE) pending = new Uint8Array(0)
+        parseBlock(lines)
+      } else parseBlock(decoder.decode(bytes.subarray(start, end)))
     }
     if (bytes.length > end && !stale) {
       hold(bytes, Math.max(start, end), bytes.length)
@@ -278,15 +274,6 @@ export function createParser(options: ParserOptions): EventStreamParser {
     return encoder.encode(text)
   }
 
-  /** Bytes after half a character of text: that half stays alone, and is read as U+FFFD. */
-  function flushSurrogate(chunk: Uint8Array): Uint8Array {
-    if (highSurrogate) {
-      highSurrogate = ''
-      feedSlice(new Uint8Array([0xef, 0xbf, 0xbd]))
-    }
-    return chunk
-  }
-
   return {
     feed,
     reset,
@@ -303,13 +290,6 @@ export function createParser(options: ParserOptions): EventStreamParser {
 /** Also of another realm, as a page's frames have them. */
 function isBytes(chunk: unknown): chunk is Uint8Array {
   return chunk instanceof Uint8Array || Object.prototype.toString.call(chunk) === '[object Uint8Array]'
-}
-
-/** The index behind the first line end, a CRLF being one: its LF alone in the next block would be an empty line. */
-function firstLineEnd(bytes: Uint8Array, start: number): number {
-  let at = start
-  while (bytes[at] !== LF && bytes[at] !== CR) at++
-  return bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1
 }
 
 function indexOrEnd(block: string, character: string, start: number): number {
