@@ -162,7 +162,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
         } else parser.end?.()
       } catch (error) {
         // What came before it in the chunk is handed out first
-        abort(error)
+        controller.abort(error)
         done = false
       }
       lastEventId = parser.lastEventId
@@ -199,12 +199,8 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     return rules.explain?.(error) ?? error
   }
 
-  function abort(reason: unknown) {
-    controller.abort(reason)
-  }
-
   function watch(limitMs: number, message: string) {
-    return createWatchdog(limitMs, () => abort(new StreamError('timeout', message)))
+    return createWatchdog(limitMs, () => controller.abort(new StreamError('timeout', message)))
   }
 
   /** Whether an event is delivered: without an id of its own always, with one unless an earlier attempt brought it. */
