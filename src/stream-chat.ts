@@ -3,8 +3,7 @@ import type { ChatResult } from './chat/answer.ts'
 import { auto } from './chat/dialects/auto.ts'
 import type { ChatOptions } from './chat/request.ts'
 import { streamText } from './chat/stream-text.ts'
-import { CLOSED, CONNECTING, OPEN, type ReadyState } from './connection/connect.ts'
-import { callSafely } from './report.ts'
+import { trackReadyState, type ReadyState } from './connection/ready-state.ts'
 import { thenable, type Thenable } from './thenable.ts'
 import { isRenderer, type Renderer } from './typewriter/renderer.ts'
 import { createTypewriter, type Typewriter, type TypewriterOptions } from './typewriter/typewriter.ts'
@@ -47,28 +46,12 @@ let handles: WeakMap<object, ChatHandle> | undefined // the last one of each ele
 export function streamChat(
   prompt: string | readonly ChatMessage[], target: Element | Renderer, options: ChatOptions & TypewriterOptions = {}): ChatHandle {
   const { speed, maxDelay, instant, follow, ...chatOptions } = options
-  let readyState: ReadyState = CONNECTING
   let awaited = false
   let stopping = false
   let read = false // all that comes
 
-  const stream = streamText(prompt, {
-    ...chatOptions,
-    dialect: chatOptions.dialect ?? auto,
-    onOpen(response) {
-      readyState = OPEN
-      callSafely(chatOptions.onOpen, response)
-    },
-    onRetry(info) {
-      readyState = CONNECTING
-      callSafely(chatOptions.onRetry, info)
-    },
-    onClose(ending) {
-      readyState = CLOSED
-      callSafely(chatOptions.onClose, ending)
-    },
-  })
-
+  const { callbacks, readyState } = trackReadyState(chatOptions)
+  const stream = streamText(prompt, { ...chatOptions, ...callbacks, dialect: chatOptions.dialect ?? auto })
   const typewriter = createTypewriter(target, { speed, maxDelay, instant, follow })
 
   async function type(): Promise<ChatResult> {
@@ -104,7 +87,7 @@ export function streamChat(
       return stream.text
     },
     get readyState() {
-      return readyState
+      return readyState()
     },
     typewriter,
   }

@@ -1,18 +1,8 @@
 import type { ServerSentEvent } from '../sse/parser.ts'
 import { createEmitter } from './emitter.ts'
 import { openEventStream } from './fetch-events.ts'
+import { trackReadyState, type ReadyState } from './ready-state.ts'
 import type { Ending, FetchEventsInit } from './request.ts'
-import { callSafely } from '../report.ts'
-
-/** The connection is not open yet, or waits to be opened again. */
-export const CONNECTING = 0
-/** The stream is open. */
-export const OPEN = 1
-/** The connection is closed for good. */
-export const CLOSED = 2
-
-/** A connection's state: {@link CONNECTING}, {@link OPEN} or {@link CLOSED}. */
-export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSED
 
 /** The types of a server's events, each with that of its data: a string's. */
 export type EventMap<Events = Record<string, string>> = { [Type in keyof Events]: string }
@@ -71,26 +61,18 @@ export interface Connection<Events extends EventMap<Events> = Record<string, str
 export function connect<Events extends EventMap<Events> = Record<string, string>>(
   url: string | URL, init: FetchEventsInit = {}): Connection<Events> {
   const emitter = createEmitter<ServerSentEvent>()
-  let readyState: ReadyState = CONNECTING
   let lastEventId = init.lastEventId ?? ''
   let settle: (ending: Ending) => void
   const closed = new Promise<Ending>(resolve => (settle = resolve))
 
+  const { callbacks, readyState } = trackReadyState(init)
   const stream = openEventStream(url, {
     ...init,
-    onOpen(response) {
-      readyState = OPEN
-      callSafely(init.onOpen, response)
-    },
-    onRetry(info) {
-      readyState = CONNECTING
-      callSafely(init.onRetry, info)
-    },
+    ...callbacks,
     onClose(ending) {
-      readyState = CLOSED
       init.signal?.removeEventListener('abort', close)
       settle(ending)
-      callSafely(init.onClose, ending)
+      callbacks.onClose(ending)
     },
   })
 
@@ -120,7 +102,7 @@ export function connect<Events extends EventMap<Events> = Record<string, string>
   return {
     url: stream.url,
     get readyState() {
-      return readyState
+      return readyState()
     },
     get lastEventId() {
       return lastEventId

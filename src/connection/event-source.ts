@@ -1,8 +1,8 @@
 // The class of the standard: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 import type { ServerSentEvent } from '../sse/parser.ts'
-import { CLOSED, CONNECTING, OPEN, type ReadyState } from './connect.ts'
 import { openEventStream, type EventStream } from './fetch-events.ts'
 import { callSafely } from '../report.ts'
+import { CLOSED, CONNECTING, OPEN, type ReadyState } from './ready-state.ts'
 import { parseUrl, type FetchEventsInit } from './request.ts'
 import { backoff, decideRetry, type Failure } from './retry.ts'
 
