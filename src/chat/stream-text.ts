@@ -59,6 +59,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   let grace: ReturnType<typeof setTimeout> | undefined
   let readBy: 'loop' | 'await' | undefined
   let settled = false
+  let lastEventId = options.lastEventId ?? '' // of the last event that could be read
   let resolve: (result: ChatResult) => void
   let reject: (error: unknown) => void
   const result = new Promise<ChatResult>((...settlers) => ([resolve, reject] = settlers))
@@ -88,6 +89,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
         // All of the answer is here: what breaks now breaks nothing
         if (!answer.finished) throw fail(error)
       }
+      if (settled) return undefined // by stop(), while this batch was on its way
       if (!events) {
         settle(howItEnded())
         return undefined
@@ -109,10 +111,11 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
           if (delta.text || delta.reasoning || delta.toolCalls) stopwatch.token()
           if (delta.done) grace ??= setTimeout(() => stream.stop(), GRACE_MS)
         }
+        lastEventId = event.lastEventId
       }
     } catch (error) {
       failure = { error }
-      stream.stop()
+      stream.stop(lastEventId)
     }
     return batch
   }

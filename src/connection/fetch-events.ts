@@ -117,6 +117,11 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   /** One request, and the batches of events that it brings. */
   async function* exchange(headers: Headers, signal: AbortSignal): AsyncGenerator<ServerSentEvent[], void> {
     const response = await send(headers, signal)
+    // Here, not in send(): an app's code may run between its return and this line
+    if (signal.aborted) {
+      cancelBody(response)
+      throw signal.reason
+    }
     // [spec] HTTP 204 No Content tells the client to stop reconnecting
     if (response.status === 204) {
       finish('done')
@@ -179,12 +184,12 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     const connecting = watch(connectTimeout, `Cannot open event stream: no answer within ${connectTimeout} ms`)
     connecting.start()
     try {
+      // A fetch of the app's need not ask the signal before it sends
+      if (signal.aborted) throw signal.reason
       const sent = abortable(request.send(headers, signal), signal, cancelBody)
       const response: Response | undefined = await network(sent, signal, 'Cannot open event stream')
       if (!response) throw new TypeError(`Cannot open event stream: fetch gave no response: ${String(response)}`)
-      if (!signal.aborted) return response
-      cancelBody(response)
-      throw signal.reason
+      return response
     } finally {
       connecting.close()
     }

@@ -98,7 +98,7 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
     url,
     method,
     idempotent: Boolean(key),
-    repeatable: !(typeof ReadableStream === 'function' && body instanceof ReadableStream),
+    repeatable: !(typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)),
     async headers(attempt) {
       const headers = new Headers(typeof baseHeaders === 'function' ? await baseHeaders(attempt) : baseHeaders)
       if (!headers.has('accept')) headers.set('accept', accept)
@@ -107,7 +107,7 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
       if (attempt.lastEventId) headers.set('last-event-id', toByteString(attempt.lastEventId))
       return headers
     },
-    send(headers, attemptSignal) {
+    async send(headers, attemptSignal) {
       // Read at every attempt: what instruments the page may have wrapped the global one meanwhile
       const send = customFetch ?? globalThis.fetch
       return send(url, { ...rest, cache: rest.cache ?? 'no-store', method, headers, signal: attemptSignal, ...(hasBody && { body }) })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { dialects, StreamError, streamText, type ChatDelta, type ChatOptions, type Ending } from '../../src/index.ts'
+import { dialects, StreamError, streamText, type ChatDelta, type ChatOptions, type Ending, type TextStream } from '../../src/index.ts'
 import { ANSWER_TEXT, startServer, type TestServer } from '../helpers/server.ts'
 
 let server: TestServer
@@ -206,6 +206,32 @@ describe('streamText(), when it fails,', () => {
     const { error, text } = await failed('/chat-garbage')
     expect(error).toMatchObject({ code: 'dialect', message: 'Cannot read the event as openai: {"choices":[{"del', event: { data: '{"choices":[{"del' } })
     expect(text).toBe('some text')
+  })
+
+  test('says the id of the last event that could be read', async () => {
+    const good = '{"choices":[{"delta":{"content":"a"}}]}'
+    const respond = () => new Response(`id: 1\ndata: ${good}\n\nid: 2\ndata: {bad\n\nid: 3\ndata: ${good}\n\n`, { headers: { 'content-type': 'text/event-stream' } })
+    const onClose = vi.fn()
+    await expect(ask('/mine', { fetch: () => Promise.resolve(respond()), onClose })).rejects.toMatchObject({ code: 'dialect' })
+    expect(onClose.mock.calls[0]?.[0]).toMatchObject({ outcome: 'failed', lastEventId: '1' })
+  })
+
+  test('has one text, in the result and on the handle, in whichever microtask it is stopped', async () => {
+    for (let ticks = 0; ticks < 12; ticks++) {
+      const bytes = new TextEncoder().encode('data: {"choices":[{"delta":{"content":"paid"}}]}\n\n')
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          controller.enqueue(bytes)
+          for (let left = ticks; left > 0; left--) await Promise.resolve()
+          stream.stop()
+        },
+      }, { highWaterMark: 0 })
+      const stream: TextStream = ask('/mine', { fetch: () => Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })) })
+      const { outcome, text } = await stream
+      await new Promise(resolve => setTimeout(resolve))
+      expect(outcome).toBe('stopped')
+      expect(text).toBe(stream.text)
+    }
   })
 
   test('throws out of the loop, after the deltas that came before', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { backoff, fetchEvents, StreamError, type Ending, type FetchEventsInit, type ServerSentEvent } from '../../src/index.ts'
+import { backoff, connect, fetchEvents, StreamError, type Ending, type FetchEventsInit, type ServerSentEvent } from '../../src/index.ts'
 import { startServer, type TestServer } from '../helpers/server.ts'
 
 let server: TestServer
@@ -189,10 +189,15 @@ describe('fetchEvents()', () => {
   })
 
   test('says so where a body that is a stream would have to be sent again', async () => {
-    const body = new Blob(['x']).stream()
-    const { error } = await collect('/status?is=503&stream', { method: 'POST', body, duplex: 'half', retry: () => 1 } as FetchEventsInit)
-    expect(error).toMatchObject({ code: 'http', message: 'Cannot send the request again: its body is a stream' })
-    expect(server.requests('/status?is=503&stream')).toHaveLength(1)
+    async function* pieces() {
+      yield new Uint8Array([120])
+    }
+    for (const [name, body] of Object.entries({ stream: new Blob(['x']).stream(), iterable: pieces() })) {
+      const path = `/status?is=503&body=${name}`
+      const { error } = await collect(path, { method: 'POST', body, duplex: 'half', retry: () => 1 } as unknown as FetchEventsInit)
+      expect(error).toMatchObject({ code: 'http', message: 'Cannot send the request again: its body is a stream' })
+      expect(server.requests(path)).toHaveLength(1)
+    }
   })
 
   test('takes only a silence for dead: comments are life', async () => {
@@ -328,6 +333,39 @@ describe('fetchEvents(), when it is left,', () => {
     const reason = new Error('before')
     await expect(fetchEvents(`${server.url}/two?aborted`, { signal: AbortSignal.abort(reason) }).next()).rejects.toBe(reason)
     expect(server.requests('/two?aborted')).toHaveLength(0)
+  })
+
+  test('stays closed, cancels what comes and sends nothing more, in whichever microtask it is closed', async () => {
+    for (let ticks = 0; ticks < 24; ticks++) {
+      for (const where of ['headers', 'fetch']) {
+        const log: string[] = []
+        const cancelled = vi.fn()
+        const after = async (act: () => void) => {
+          for (let left = ticks; left > 0; left--) await Promise.resolve()
+          act()
+        }
+        const connection = connect('http://localhost/', {
+          method: 'POST',
+          headers() {
+            if (where === 'headers') void after(() => connection.close())
+            return {}
+          },
+          fetch() {
+            log.push('sent')
+            if (where === 'fetch') void after(() => connection.close())
+            const body = new ReadableStream({ cancel: cancelled })
+            return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
+          },
+          onOpen: () => log.push('open'),
+          onClose: () => log.push('close'),
+        })
+        await connection.closed
+        await new Promise(resolve => setTimeout(resolve))
+        expect(log.at(-1)).toBe('close')
+        expect(connection.readyState).toBe(2)
+        expect(cancelled).toHaveBeenCalledTimes(log.includes('sent') ? 1 : 0)
+      }
+    }
   })
 
   test('leaves no listener on the signal it was given', async () => {
