@@ -4,7 +4,7 @@ import { openEventStream, type EventStream } from './fetch-events.ts'
 import { callSafely } from '../report.ts'
 import { CLOSED, CONNECTING, OPEN, type ReadyState } from './ready-state.ts'
 import { parseUrl, type FetchEventsInit } from './request.ts'
-import { backoff, decideRetry, type Failure } from './retry.ts'
+import { backoff, type Failure } from './retry.ts'
 
 /** The standard's one option, and all that a stream over `fetch` takes. */
 export interface EventSourceInit extends FetchEventsInit {
@@ -84,7 +84,6 @@ export class EventSource extends EventTarget {
       ...rest,
       // [spec] credentials mode is "include" if withCredentials, and "same-origin" else
       credentials: rest.credentials ?? (this.#withCredentials ? 'include' : 'same-origin'),
-      retry: rest.retry ?? (failure => this.#decideRetry(failure, rest)),
       onOpen: response => this.#announceOpen(response, rest),
       onRetry: info => {
         callSafely(rest.onRetry, info)
@@ -99,6 +98,7 @@ export class EventSource extends EventTarget {
     if (!parseUrl(url)) throw new DOMException(`Cannot open event stream: not a valid URL: ${String(url)}`, 'SyntaxError')
     this.#stream = openEventStream(url, request, {
       accepts: response => response.status === 200,
+      reconnect,
       replays: true,
     })
     queueMicrotask(() => {
@@ -138,20 +138,6 @@ export class EventSource extends EventTarget {
   #fail(readyState: ReadyState) {
     this.#readyState = readyState
     this.dispatchEvent(new Event('error'))
-  }
-
-  #decideRetry(failure: Failure, init: EventSourceInit): number | false {
-    const { reason, method, reconnectionTime = RECONNECTION_TIME, attempt, received } = failure
-    if (method !== 'GET') {
-      return decideRetry(failure, { safe: false, policy: undefined, idempotent: Boolean(init.idempotencyKey), resumable: false })
-    }
-    // [spec] if res's status is not 200, or its Content-Type is not text/event-stream, then fail the connection
-    if (reason.code === 'http' || reason.code === 'content-type') return false
-    // After a good connection the reconnection time, and a little at random so that not all come back at once
-    if (attempt === 1 || received) return Math.max(reconnectionTime, MIN_RECONNECTION_TIME) * (1 + 0.1 * Math.random())
-    // [spec] Optionally, wait some more. In particular, if the previous attempt failed, then user agents might introduce
-    // an exponential backoff delay to avoid overloading a potentially already overloaded server.
-    return backoff()({ ...failure, attempt: attempt - 1, reconnectionTime })
   }
 
   /** The absolute URL. */
@@ -227,4 +213,15 @@ export class EventSource extends EventTarget {
       this.addEventListener(type, entry.listener)
     }
   }
+}
+
+function reconnect(failure: Failure): number | false {
+  const { reason, reconnectionTime = RECONNECTION_TIME, attempt, received } = failure
+  // [spec] if res's status is not 200, or its Content-Type is not text/event-stream, then fail the connection
+  if (reason.code === 'http' || reason.code === 'content-type') return false
+  // After a good connection the reconnection time, and a little at random so that not all come back at once
+  if (attempt === 1 || received) return Math.max(reconnectionTime, MIN_RECONNECTION_TIME) * (1 + 0.1 * Math.random())
+  // [spec] Optionally, wait some more. In particular, if the previous attempt failed, then user agents might introduce
+  // an exponential backoff delay to avoid overloading a potentially already overloaded server.
+  return backoff()({ ...failure, attempt: attempt - 1, reconnectionTime })
 }

@@ -1,12 +1,12 @@
 // The request's half of an event source: https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
 import { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
-import { iterateBatches } from '../sse/batches.ts'
+import { batchReader, iterateBatches } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
 import { abortable, cancelBody, readStart } from './response.ts'
 import { prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
-import { decideRetry, parseRetryAfter, type Failure } from './retry.ts'
+import { decideRetry, parseRetryAfter, type Failure, type RetryPolicy } from './retry.ts'
 import { waitToRetry } from './wait.ts'
 import { createWatchdog } from './watchdog.ts'
 
@@ -16,6 +16,8 @@ export interface StreamRules {
   accept?: string
   /** Whether repeating the request costs nothing. @default whether its method is GET or HEAD */
   safe?: boolean
+  /** When a request that costs nothing is sent again, unless the caller says. @default backoff() */
+  reconnect?: RetryPolicy
   /** Whether an event is delivered again that was before a reconnect. @default false */
   replays?: boolean
   /** Whether the status opens a stream. @default any of 200 to 299 */
@@ -139,43 +141,40 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       reader?.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
       reader?.releaseLock()
     })
-    let batch: ServerSentEvent[] = []
+    let parser!: Framer // made at once, by batchReader()
     let ownId = ''
-    const parser: Framer = createFramer({
+
+    const frame = (onEvent: (event: ServerSentEvent) => void) => (parser = createFramer({
       lastEventId,
       maxBufferSize,
       onRetry: ms => (reconnectionTime = ms),
       onId: id => (ownId = id),
       onEvent(event) {
-        if (isNew(ownId)) batch.push(event)
+        if (isNew(ownId)) onEvent(event)
         ownId = ''
       },
-    })
-    callSafely(onOpen, response)
+    }))
 
-    for (let done = false; !done;) {
+    async function readChunk() {
       if (signal.aborted) throw signal.reason
       idle.start()
       const chunk = await network(reader?.read(), signal, 'Event stream broke')
       idle.stop()
       if (signal.aborted) throw signal.reason
-      done = !chunk || chunk.done
-      try {
-        if (chunk?.value) {
-          rules.onChunk?.()
-          parser.feed(chunk.value)
-        } else parser.end?.()
-      } catch (error) {
-        // What came before it in the chunk is handed out first
-        controller.abort(error)
-        done = false
-      }
-      lastEventId = parser.lastEventId
-      if (batch.length > 0) {
-        failures = 0
-        yield batch
-        batch = []
-      }
+      if (!chunk || chunk.done) return undefined
+      rules.onChunk?.()
+      return chunk.value
+    }
+
+    const read = batchReader(readChunk, frame, error => controller.abort(error))
+    callSafely(onOpen, response)
+    for (;;) {
+      const events = await read().finally(() => {
+        if (!ending) lastEventId = parser.lastEventId
+      })
+      if (!events) break
+      failures = 0
+      yield events
     }
     if (!safe) finish(parser.incomplete ? 'truncated' : 'done')
   }
@@ -228,7 +227,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     const resumable = resume === true && !resumed && lastEventId !== givenId && !rules.isWhole?.()
     let delay: number | false
     try {
-      delay = decideRetry(failure, { safe, policy: init.retry, idempotent: request.idempotent, resumable })
+      delay = decideRetry(failure, { safe, policy: init.retry, reconnect: rules.reconnect, idempotent: request.idempotent, resumable })
     } catch (error) {
       return finish('failed', error as StreamError) // the policy's own
     }

@@ -74,23 +74,15 @@ export interface PreparedRequest {
  * @throws {RangeError} where a time is negative or not a number
  */
 export function prepareRequest(target: string | URL, init: FetchEventsInit, accept: string): PreparedRequest {
-  const {
-    headers: baseHeaders, json, fetch: customFetch, retry, signal, idempotencyKey, idleTimeout = 0, connectTimeout = 0, maxBufferSize = 1, ...rest
-  } = init
+  // What `retry` and `signal` are to us a fetch of the app's may take for its own
+  const { headers: baseHeaders, json, fetch: customFetch, retry: _retry, signal: _signal, idempotencyKey, ...rest } = init
   const url = resolveUrl(target, customFetch !== undefined)
   const body = json === undefined ? rest.body : writeJson(json)
   const method = (rest.method ?? (json === undefined ? 'GET' : 'POST')).toUpperCase()
   const hasBody = body !== undefined && body !== null
   if (json !== undefined && rest.body) throw new TypeError('Cannot send both json and body')
   if (hasBody && (method === 'GET' || method === 'HEAD')) throw new TypeError(`Cannot send a body: method is ${method}`)
-  if (retry !== undefined && retry !== false && typeof retry !== 'function') {
-    throw new TypeError(`Cannot retry: neither a function nor false: ${String(retry)}`)
-  }
-  for (const [name, ms] of Object.entries({ idleTimeout, connectTimeout })) {
-    if (!(ms >= 0)) throw new RangeError(`Cannot watch the stream: ${name} is not a number of milliseconds: ${ms}`)
-  }
-  if (!(maxBufferSize > 0)) throw new RangeError(`Cannot read the stream: maxBufferSize is not a positive number: ${maxBufferSize}`)
-  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError(`Cannot watch the signal: not an AbortSignal: ${String(signal)}`)
+  checkOptions(init)
   if (!customFetch) checkRequest(url, { ...rest, method, body: null })
   const key = idempotencyKey === true ? randomKey() : idempotencyKey
 
@@ -113,6 +105,17 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
       return send(url, { ...rest, cache: rest.cache ?? 'no-store', method, headers, signal: attemptSignal, ...(hasBody && { body }) })
     },
   }
+}
+
+function checkOptions({ retry, signal, idleTimeout = 0, connectTimeout = 0, maxBufferSize = Infinity }: FetchEventsInit): void {
+  if (retry !== undefined && retry !== false && typeof retry !== 'function') {
+    throw new TypeError(`Cannot retry: neither a function nor false: ${String(retry)}`)
+  }
+  for (const [name, ms] of Object.entries({ idleTimeout, connectTimeout })) {
+    if (!(ms >= 0)) throw new RangeError(`Cannot watch the stream: ${name} is not a number of milliseconds: ${ms}`)
+  }
+  if (!(maxBufferSize > 0)) throw new RangeError(`Cannot read the stream: maxBufferSize is not a positive number: ${maxBufferSize}`)
+  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError(`Cannot watch the signal: not an AbortSignal: ${String(signal)}`)
 }
 
 function resolveUrl(target: string | URL, hasCustomFetch: boolean): string {

@@ -74,7 +74,10 @@ export function backoff(options: BackoffOptions = {}): RetryPolicy {
 export interface RetryRules {
   /** Whether repeating the request costs nothing: GET and HEAD, outside chats. */
   safe: boolean
-  policy: RetryPolicy | false | undefined
+  /** The caller's. */
+  policy?: RetryPolicy | false | undefined
+  /** Used for safe requests where the caller has none. @default backoff() */
+  reconnect?: RetryPolicy | undefined
   /** Whether the request carries an Idempotency-Key, so that the server runs it once. */
   idempotent: boolean
   /** Whether a broken answer may be resumed, by one more request. */
@@ -84,7 +87,7 @@ export interface RetryRules {
 /** Statuses that say "later": a feed comes back after them as after any 5xx. */
 const TRANSIENT = [408, 425, 429]
 /** Statuses by which a server says that it did not run the request, so that sending it again pays nothing. */
-const NOT_RUN = [...TRANSIENT, 503]
+const NOT_RUN = [408, 425, 429, 503]
 const NOT_RUN_RETRIES = 2
 /** A feed may come back for ever; somebody waits for a prompt's answer, and is told after this many retries. */
 const IDEMPOTENT_RETRIES = 5
@@ -94,10 +97,10 @@ const IDEMPOTENT_RETRIES = 5
  *
  * Only here the rules stand. A caller's policy decides, but for another method than GET only where no answer had begun.
  */
-export function decideRetry(failure: Failure, { safe, policy, idempotent, resumable }: RetryRules): number | false {
+export function decideRetry(failure: Failure, { safe, policy, reconnect, idempotent, resumable }: RetryRules): number | false {
   const { reason, received } = failure
   if (policy === false || reason.code === 'too-large') return false
-  if (safe) return (policy ?? backoff())(failure)
+  if (safe) return (policy ?? reconnect ?? backoff())(failure)
   if (reason.code === 'ended') return false
   // The answer had begun, so it is being paid for
   if (received) return resumable ? backoff()(failure) : false

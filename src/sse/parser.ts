@@ -192,10 +192,12 @@ export function createParser(options: ParserOptions): EventStreamParser {
     if (start === end) return dispatch()
     if (block.startsWith('data:', start)) return appendData(value(block, start + 5, end))
     if (block.charCodeAt(start) === COLON) return onComment?.(value(block, start + 1, end))
-    const colon = block.indexOf(':', start)
+    // Searched in the line alone: a block of lines without colons would be searched to its end for each
+    const line = block.slice(start, end)
+    const colon = line.indexOf(':')
     // [spec] Otherwise, the string is not empty but does not contain a U+003A COLON character: the whole line is the field name
-    if (colon === -1 || colon > end) field(block.slice(start, end), '')
-    else field(block.slice(start, colon), value(block, colon + 1, end))
+    if (colon === -1) field(line, '')
+    else field(line.slice(0, colon), value(line, colon + 1, line.length))
   }
 
   function appendData(line: string) {

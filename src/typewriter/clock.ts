@@ -1,5 +1,5 @@
-/** Where no frames come (Node, workers), this stands for one. */
-const FRAME_MS = 1000 / 60
+import { FRAME_MS } from './pacer.ts'
+
 /** A frame out of view may have no frames though its page is visible: after so long, text is written without one. */
 const STALL_MS = 250
 
@@ -13,7 +13,10 @@ export function prefersReducedMotion(): boolean {
   return globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false
 }
 
-/** Calls back at the page's next frame; gives what cancels it. In a hidden page, where no frame comes, it calls back at once. */
+/**
+ * Calls back at the page's next frame; gives what cancels it. In a hidden page, where no frame comes, it calls back at once; where
+ * there are none at all, as in Node, after the time of one.
+ */
 export function onNextFrame(callback: (time: number) => void): () => void {
   if (typeof requestAnimationFrame !== 'function') return after(FRAME_MS, callback)
   return untilHidden(callback, go => {

@@ -32,7 +32,8 @@ const MIN_SPEED = 20
 const TAIL_MS = 300
 /** The speed keeps this share of its difference to the planned one at every frame of 60 Hz. */
 const INERTIA = 0.65
-const FRAME_MS = 1000 / 60
+/** A frame of 60 Hz. */
+export const FRAME_MS = 1000 / 60
 
 /**
  * Creates a pacer: an even hand for any pace of the text.

@@ -2,7 +2,7 @@ import { callSafely } from '../report.ts'
 import { after, isHidden, onNextFrame, prefersReducedMotion } from './clock.ts'
 import { findScrollers, follow as followEnd } from './follow.ts'
 import { cutAt } from './graphemes.ts'
-import { createPacer, type PacerOptions } from './pacer.ts'
+import { createPacer, FRAME_MS, type PacerOptions } from './pacer.ts'
 import { plainText } from './plain-text.ts'
 import { isRenderer, type Renderer } from './renderer.ts'
 
@@ -37,7 +37,6 @@ export interface Typewriter {
 
 /** What is shown every so often, in milliseconds, to readers who prefer reduced motion. */
 const BATCH_MS = 100
-const FRAME_MS = 1000 / 60
 /** More UTF-16 units than all but freak graphemes have. */
 const NEAR = 64
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
-import { streamChat, StreamError, type ChatHandle, type Renderer } from '../../src/index.ts'
+import { StreamError, type Renderer } from '../../src/index.ts'
+import { streamChat, type ChatHandle } from '../../src/stream-chat.ts'
 
 const server = inject('server')
 const url = (path: string) => server + path

@@ -112,6 +112,14 @@ describe('EventSource', () => {
     expect(server.requests('/status?is=503&undefined')).toHaveLength(1)
   })
 
+  test('given a POST, keeps to the table of all others: a break is final, or resumed once where it may be', async () => {
+    for (const [name, init, requests] of [['final', {}, 1], ['resumed', { resume: true }, 2]] as const) {
+      const path = `/id-then-dead?es-${name}`
+      await closed(new EventSource(server.url + path, { json: {}, ...init }))
+      expect(server.requests(path)).toHaveLength(requests)
+    }
+  })
+
   test('given a POST, sends it once', async () => {
     const source = new EventSource(`${server.url}/two?post`, { json: { prompt: 'hi' } })
     const data: string[] = []

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { StreamError } from '../../src/errors.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../../src/sse/parser.ts'
 import { cutEvery, everyCut, everyStringCut, randomCut, toBytes } from '../helpers/every-cut.ts'
@@ -932,5 +932,22 @@ describe('createParser(), reset by a listener,', () => {
       parser.feed(['data: next', '', ''].join(lineEnd))
       expect(data).toEqual(['a', 'stop', 'next'])
     }
+  })
+})
+
+describe('createParser(), of lines without a colon,', () => {
+  test('looks for one in the line alone', () => {
+    const searched: number[] = []
+    const spy = vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, search: string, from?: number) {
+      if (search === ':') searched.push(this.length)
+      const found = this.slice(from).split(search)[0] as string
+      return found.length === this.length - (from ?? 0) ? -1 : found.length + (from ?? 0)
+    })
+    const data: string[] = []
+    createParser({ onEvent: ({ data: text }) => data.push(text) }).feed(`${'junk\n'.repeat(1000)}data\n\n`)
+    spy.mockRestore()
+    expect(data).toEqual([''])
+    expect(searched).toHaveLength(1001)
+    expect(Math.max(...searched)).toBe(4)
   })
 })
