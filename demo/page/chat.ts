@@ -2,7 +2,8 @@
 import { streamChat, type ChatHandle, type ChatResult } from 'teleprinter'
 import { element, setUsable } from './elements.ts'
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+// A number and its unit stay on one line
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)}\u00A0s`
 const count = (text: string): string => `${Array.from(text).length.toLocaleString('en')} characters`
 
 /** How an answer ended, in a sentence. */
