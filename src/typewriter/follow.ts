@@ -4,15 +4,21 @@ const NEAR = 8
 /**
  * Makes the view follow the end of a text, only while the reader is there.
  *
- * @param boxes what may scroll, from the text outwards: the first that has something to scroll does
+ * Each box for itself: which of them has something to scroll can't be told by its overflow alone, as the ink of a font may
+ * reach a pixel past its line.
+ *
+ * @param boxes what may scroll
  * @param write changes the text
  */
 export function follow(boxes: readonly Element[], write: () => void): void {
-  const inView = boxes.filter(box => box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR)
+  const inView = boxes
+    .filter(box => box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR)
+    .map(box => ({ box, height: box.scrollHeight }))
   write()
-  const box = boxes.find(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight)
-  // At once, whatever the page's `scroll-behavior` is: a view that is still on its way is not at the end
-  if (box && inView.includes(box)) box.scrollTo({ top: box.scrollHeight, behavior: 'instant' })
+  for (const { box, height } of inView) {
+    // At once, whatever the page's `scroll-behavior` is: a view that is still on its way is not at the end
+    if (box.scrollHeight > height) box.scrollTo({ top: box.scrollHeight, behavior: 'instant' })
+  }
 }
 
 /** The boxes around an element that may scroll, the nearest first, the page last. */

@@ -48,6 +48,29 @@ describe('follow()', () => {
     expect(toEnd(box)).toBe(0)
   })
 
+  test('follow() scrolls the page too, where a box around the text overflows by a pixel of ink only', () => {
+    const wrapper = create('auto')
+    let ink = 0
+    Object.defineProperties(wrapper, {
+      clientHeight: { configurable: true, get: () => lines * LINE },
+      scrollHeight: { configurable: true, get: () => lines * LINE + ink },
+      scrollTop: { configurable: true, value: 0 },
+      scrollTo: { configurable: true, value() {} },
+    })
+    box.scrollTop = Infinity
+    follow([wrapper, box], () => {
+      lines += 7
+      ink = 1
+    })
+    expect(toEnd(box)).toBe(0)
+  })
+
+  test('follow() moves nothing that has not grown', () => {
+    box.scrollTop = 20 * LINE - VIEW - 5
+    follow([box], () => {})
+    expect(toEnd(box)).toBe(5)
+  })
+
   test('follow() leaves a reader who is elsewhere', () => {
     for (const top of [0, 150, 19 * LINE - VIEW]) {
       box.scrollTop = top
