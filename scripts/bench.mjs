@@ -1,47 +1,136 @@
-// Prints what the parsers do, in MB/s, and our ratio to each peer. All take turns, round by round, so that a machine that is
-// busy for a while is busy for all of them; the best round counts.
+// Measures the parsers beside their peers, in Node and in Chromium, and writes what it finds to docs/benchmarks.md.
+//   npm run bench                 both engines, about five minutes
+//   npm run bench -- node         one of them; nothing is written then
 import { build } from 'esbuild'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { chromium } from 'playwright'
+import { chromiumArgs, ensure } from './browsers.mjs'
 
-const ROUNDS = 15
-const outfile = fileURLToPath(new URL('../node_modules/.cache/bench.mjs', import.meta.url))
-await build({
-  entryPoints: [fileURLToPath(new URL('../test/bench/parsers.ts', import.meta.url))],
-  bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'error',
-})
-const { chunkSizes, cut, parsers, streams } = await import(pathToFileURL(outfile).href)
-rmSync(outfile)
+const ROUNDS = 2 // over all cells, minutes apart: a machine that is busy for a while spoils no cell
+const PAGE = new URL('../docs/benchmarks.md', import.meta.url)
+const OURS = 'teleprinter'
+const RIVAL = 'eventsource-parser'
 
-const names = Object.keys(parsers)
-const [ours, ...peers] = names
-const products = new Map(peers.map(peer => [peer, []]))
-const rows = []
+const path = relative => fileURLToPath(new URL(relative, import.meta.url))
 
-for (const [streamName, make] of Object.entries(streams)) {
-  const bytes = make()
-  for (const [sizeName, size] of Object.entries(chunkSizes)) {
-    const chunks = cut(bytes, size)
-    const best = new Map(names.map(name => [name, Infinity]))
-    const counts = new Map()
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const name of names) {
-        const start = process.hrtime.bigint()
-        counts.set(name, await parsers[name](chunks))
-        best.set(name, Math.min(best.get(name), Number(process.hrtime.bigint() - start)))
-      }
-    }
-    if (new Set(counts.values()).size > 1) throw new Error(`The parsers disagree on ${streamName}: ${JSON.stringify([...counts])}`)
-    const speed = name => (bytes.length / best.get(name)) * 1000
-    for (const peer of peers) products.get(peer).push(speed(ours) / speed(peer))
-    rows.push([streamName, sizeName, ...names.map(name => speed(name).toFixed(0)), ...peers.map(peer => (speed(ours) / speed(peer)).toFixed(2))])
-  }
+async function bundle(options) {
+  const outfile = path('../node_modules/.cache/bench.mjs')
+  await build({ entryPoints: [path('../test/bench/measure.ts')], bundle: true, outfile, logLevel: 'error', ...options })
+  return outfile
 }
 
-const line = cells => `| ${cells.join(' | ')} |`
-console.log(`Node ${process.version}, ${process.platform} ${process.arch}, MB/s, best of ${ROUNDS}; × is ours to theirs\n`)
-console.log(line(['stream', 'chunks', ...names, ...peers.map(peer => `× ${peer}`)]))
-console.log(line(Array(2 + names.length + peers.length).fill('---')))
-for (const row of rows) console.log(line(row))
-const mean = ratios => Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
-console.log(`\nGeometric mean: ${peers.map(peer => `${mean(products.get(peer)).toFixed(2)} times ${peer}`).join(', ')}`)
+/** `open()` gives a fresh `{ streams, chunkings, names, measure(stream, chunks), close() }`. */
+const engines = {
+  async node() {
+    const outfile = await bundle({ platform: 'node', format: 'esm' })
+    const source = `import(${JSON.stringify(pathToFileURL(outfile).href)}).then(({ names, streams, chunkings, measure }) => {
+      const { parentPort } = require('node:worker_threads')
+      parentPort.on('message', cell => measure(...cell).then(result => parentPort.postMessage(result)))
+      parentPort.postMessage({ names, streams, chunkings })
+    })`
+    const answer = worker => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+    return {
+      version: `Node ${process.version.slice(1)}`,
+      async open() {
+        const worker = new Worker(source, { eval: true })
+        const lists = await answer(worker)
+        const measure = (...cell) => {
+          const result = answer(worker)
+          worker.postMessage(cell, [])
+          return result
+        }
+        return { ...lists, measure, close: () => worker.terminate() }
+      },
+      close: () => rmSync(outfile),
+    }
+  },
+  async chromium() {
+    const outfile = await bundle({ platform: 'browser', format: 'iife', globalName: 'bench' })
+    const found = await ensure('chromium')
+    const browser = await chromium.launch({ args: chromiumArgs, ...(found.kind !== 'playwright' && { executablePath: found.path }) })
+    return {
+      version: `Chromium ${browser.version()}`,
+      async open() {
+        const page = await browser.newPage()
+        await page.addScriptTag({ path: outfile })
+        const lists = await page.evaluate('({ names: bench.names, streams: bench.streams, chunkings: bench.chunkings })')
+        return { ...lists, measure: (...cell) => page.evaluate(names => globalThis.bench.measure(...names), cell), close: () => page.close() }
+      },
+      close: () => browser.close().then(() => rmSync(outfile)),
+    }
+  },
+}
+
+async function run(name) {
+  const engine = await engines[name]()
+  const lists = await engine.open()
+  await lists.close()
+  const { streams, chunkings, names } = lists
+  const rows = streams.flatMap(stream => chunkings.map(chunks => ({ stream, chunks, speeds: {} })))
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const stream of streams) {
+      if (process.stderr.isTTY) process.stderr.write(`\r${name}, round ${round} of ${ROUNDS}: ${stream}`.padEnd(60))
+      const { measure, close } = await engine.open() // fresh, as a page reads one kind of stream
+      for (const row of rows.filter(other => other.stream === stream)) {
+        const speeds = await measure(stream, row.chunks)
+        for (const [parser, speed] of Object.entries(speeds)) row.speeds[parser] = Math.max(speed, row.speeds[parser] ?? 0)
+      }
+      await close()
+    }
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r'.padEnd(61) + '\r')
+  await engine.close()
+  return table(engine.version, names, rows)
+}
+
+function table(version, names, rows) {
+  const ofResponses = names.indexOf(`${OURS}: readEvents`)
+  const base = index => (index < ofResponses ? names[0] : names[ofResponses])
+  const line = cells => `| ${cells.join(' | ')} |`
+  const ratio = (row, index) => row.speeds[base(index)] / row.speeds[names[index]]
+  const cell = (row, name, index) => {
+    const speed = row.speeds[name]
+    if (!speed) return 'too slow'
+    return speed.toPrecision(3).replace(/e\+3/, '0').replace(/^(\d)\.(\d\d)0$/, '$1$20') + (base(index) === name ? '' : ` (${ratio(row, index).toFixed(2)})`)
+  }
+  const mean = numbers => Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length)
+  const ratios = index => rows.map(row => ratio(row, index)).filter(Number.isFinite)
+  const summary = names.map((name, index) => (base(index) === name ? '' : `**${mean(ratios(index)).toFixed(2)}**`))
+  const rival = names.indexOf(RIVAL)
+  const [worst] = rows.toSorted((a, b) => ratio(a, rival) - ratio(b, rival))
+  return [
+    `### ${version}`,
+    '',
+    line(['stream', 'chunks', ...names]),
+    line(['---', '---', ...names.map(() => '---:')]),
+    ...rows.map(row => line([row.stream, row.chunks, ...names.map((name, index) => cell(row, name, index))])),
+    line(['**geometric mean**', '', ...summary]),
+    '',
+    `Slowest beside ${RIVAL}: ${worst.stream} in chunks of ${worst.chunks}, ${ratio(worst, rival).toFixed(2)} times its speed.`,
+  ].join('\n')
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.find(name => !(name in engines))
+if (unknown) throw new Error(`Cannot measure: not one of ${Object.keys(engines).join(', ')}: ${unknown}`)
+
+const tables = []
+for (const name of wanted.length > 0 ? wanted : Object.keys(engines)) {
+  tables.push(await run(name))
+  console.log(`${tables.at(-1)}\n`)
+}
+
+if (wanted.length === 0) {
+  const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  const peers = [RIVAL, '@microsoft/fetch-event-source', 'fetch-event-stream', 'openai'].map(name => `${name} ${devDependencies[name]}`)
+  const date = new Date().toISOString().slice(0, 10)
+  const machine = `${os.cpus()[0].model.trim()}, ${os.availableParallelism()} cores, ${os.platform()} ${os.arch()}`
+  const [start, end] = ['<!-- bench -->', '<!-- /bench -->']
+  const page = readFileSync(PAGE, 'utf8')
+  const text = `\n\n${date}, ${machine}. Peers: ${peers.join(', ')}.\n\n${tables.join('\n\n')}\n\n`
+  writeFileSync(PAGE, page.slice(0, page.indexOf(start) + start.length) + text + page.slice(page.indexOf(end)))
+  console.log(`Written to ${fileURLToPath(PAGE)}`)
+}

@@ -54,9 +54,8 @@ export class StreamError extends Error {
    * @param details what else is known; only what is given becomes a property
    */
   constructor(code: StreamErrorCode, message: string, details: StreamErrorDetails = {}) {
-    const { cause, ...known } = details
-    super(message, cause === undefined ? undefined : { cause })
+    super(message, details)
     this.name = 'StreamError'
-    Object.assign(this, { code }, known)
+    Object.assign(this, details, { code })
   }
 }

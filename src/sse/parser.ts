@@ -24,7 +24,7 @@ export interface ParserOptions {
   /** The last event id to start from, as carried over a reconnect. @default '' */
   lastEventId?: string | undefined
   /**
-   * Bytes that one unfinished event may hold: those of its unfinished line, and the characters of its finished ones.
+   * Bytes that one unfinished event may hold; what of it is text already, counts a byte a character.
    * @default 16777216 (16 MiB)
    */
   maxBufferSize?: number | undefined
@@ -46,17 +46,34 @@ export interface EventStreamParser {
   readonly incomplete: boolean
 }
 
-const LF = 10
-const CR = 13
-const SPACE = 32
-const COLON = 58
-const BOM = 0xfeff
+const LF = '\n'
+const CR = '\r'
+const BOM = '\uFEFF'
+const MESSAGE = 'message'
+const STREAM = { stream: true }
 
-/** 32 KiB: larger blocks decode slower (2.3 times at 1 MiB), and an event that an app keeps holds its whole block in memory. */
-const SLICE_SIZE = 32 * 1024
+/** 64 KiB: a megabyte at once is decoded at half the speed or less. */
+const SLICE_SIZE = 64 * 1024
 
-/** Up to this many bytes, a loop copies faster than a view and its `set()`: 16-byte chunks parse 1.5 times as fast. */
+/** Chunks of up to so many bytes are held as bytes until a line ends: those of 16 bytes parse 2 to 3 times as fast. */
+const SMALL_CHUNK = 512
+
+/** Up to so many bytes, a loop copies faster than `set()`: chunks of 16 bytes parse 1.3 times as fast. */
 const SMALL_COPY = 64
+
+/** As many bytes are held at most, before they are decoded after all. */
+const HELD_SIZE = 2048
+
+/**
+ * Engines let a part of a string hold the whole of it in memory. So the text of a larger chunk is parsed in copies of 16 KiB, and
+ * 500 events that an app keeps of 32 MB hold 8, not 32. Copies of 4 KiB would hold 2 MB, and cost 15 % of the speed.
+ *
+ * A prime, so that a stream of events of one length is not cut at their ends: the rest of a line is what makes a copy of the next.
+ */
+const BLOCK_SIZE = 16_381
+
+/** Data and ids of up to so many characters are copied: 500 events with such hold 0.2 MB. Each copy takes 40 ns. */
+const OWN_SIZE = 64
 
 /**
  * Creates a parser for Server-Sent Events: bytes in, events out, as they complete.
@@ -78,202 +95,206 @@ const SMALL_COPY = 64
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function createParser(options: ParserOptions): EventStreamParser {
-  const { onEvent, onRetry, onComment, onId, maxBufferSize = 16 * 1024 * 1024 } = options
-  if (typeof onEvent !== 'function') throw new TypeError(`Cannot create a parser: onEvent is not a function: ${String(onEvent)}`)
-  if (!(maxBufferSize > 0)) throw new RangeError(`Cannot create a parser: maxBufferSize is not a positive number: ${maxBufferSize}`)
+  const { onEvent, onRetry, onComment, onId, maxBufferSize = 2 ** 24 } = options
+  if (typeof onEvent !== 'function') throw new TypeError(`Cannot parse: onEvent is not a function: ${String(onEvent)}`)
+  if (!(maxBufferSize > 0)) throw new RangeError(`Cannot parse: maxBufferSize is not a positive number: ${maxBufferSize}`)
 
-  // A line end is always a character boundary, so whole lines are decoded in one shot each: no stream mode, which costs more
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  let encoder: TextEncoder | undefined
-  let highSurrogate = '' // a string chunk's last unit, where it is half a character
+  const decoder = createDecoder()
+  const streamDecoder = createDecoder()
+  let ascii: boolean // all of the bytes before were
 
-  // An unfinished line stays bytes until its end arrives: a chunk without a line end costs one copy, whatever came before it
-  let pending = new Uint8Array(0)
-  let pendingLength = 0
-  let atStart = true
-  let skipLineFeed = false // the last chunk ended in CR: an LF at the start of the next one belongs to it
-  let overflow = false
-  let stale = false // reset() was called by a listener: what is left of the chunk belongs to the stream before
+  // The unfinished line: what is decoded of it, then what is not
+  let line: string
+  const held = new Uint8Array(HELD_SIZE + 2 * SMALL_CHUNK)
+  let heldLength: number
+  let skip: string // the character that is ignored where it comes next: U+FEFF at the start, LF after CR
 
-  let type = ''
+  let type: string
   let data: string | undefined // undefined is the empty buffer; '' is one empty data line
-  let ownId: string | undefined // the id that this block set
+  let ownId: string | undefined // the id that this event set
   let lastEventId = options.lastEventId ?? ''
 
+  let overflow: boolean
+  let stale: boolean // reset() was called by a listener: what is left of the chunk belongs to the stream before
+  reset()
+
   function feed(chunk: Uint8Array | string) {
-    if (overflow) throw tooLarge()
-    if (typeof chunk !== 'string' && !isBytes(chunk)) {
-      throw new TypeError(`Cannot parse the chunk: neither a Uint8Array nor a string: ${String(chunk)}`)
-    }
+    if (overflow) fail()
     stale = false
-    // Half a character of text before bytes stays alone: with anything behind it, it is encoded as U+FFFD
-    if (typeof chunk !== 'string' && highSurrogate) feedSlice(encode(' ').subarray(0, 3))
-    let bytes = typeof chunk === 'string' ? encode(chunk) : chunk
-    for (; bytes.length > SLICE_SIZE; bytes = bytes.subarray(SLICE_SIZE)) feedSlice(bytes.subarray(0, SLICE_SIZE))
-    feedSlice(bytes)
+    if (typeof chunk === 'string') feedText(chunk)
+    else if (chunk?.[Symbol.toStringTag] !== 'Uint8Array') {
+      throw new TypeError(`Cannot parse: neither a Uint8Array nor a string: ${String(chunk)}`)
+    } else if (chunk.length <= SLICE_SIZE) feedBytes(chunk)
+    else for (let start = 0; start < chunk.length && !stale; start += SLICE_SIZE) feedBytes(chunk.subarray(start, start + SLICE_SIZE))
+    if (line.length + heldLength + (data?.length ?? 0) > maxBufferSize) fail()
   }
 
-  function feedSlice(bytes: Uint8Array) {
-    if (stale) return
-    let start = 0
-    if (skipLineFeed && bytes.length > 0) {
-      skipLineFeed = false
-      if (bytes[0] === LF) start = 1
-    }
-    let end = bytes.length
-    while (end > start && bytes[end - 1] !== LF && bytes[end - 1] !== CR) end--
-    if (end > start) {
-      skipLineFeed = end === bytes.length && bytes[end - 1] === CR
-      if (pendingLength > 0) {
-        hold(bytes, start, end)
-        const lines = decoder.decode(pending.subarray(0, pendingLength))
-        pendingLength = 0
-        // A giant line's buffer is not kept for its small successors
-        if (pending.length > 4 * SLICE_SIZE) pending = new Uint8Array(0)
-        parseBlock(lines)
-      } else parseBlock(decoder.decode(bytes.subarray(start, end)))
-    }
-    if (bytes.length > end && !stale) {
-      hold(bytes, Math.max(start, end), bytes.length)
-      if (pendingLength + (data?.length ?? 0) > maxBufferSize) fail()
-    }
+  function feedText(chunk: string) {
+    takeHeld()
+    if (!ascii) take(streamDecoder.decode()) // half a character, as U+FFFD
+    ascii = true
+    take(chunk)
+  }
+
+  function feedBytes(chunk: Uint8Array) {
+    const { length } = chunk
+    let end = length
+    if (length > SMALL_CHUNK) takeHeld()
+    else while (end > 0 && chunk[end - 1] !== 10 && chunk[end - 1] !== 13) end--
+    if (end > 0 && heldLength > 0) {
+      hold(chunk, 0, end)
+      takeHeld()
+    } else if (end > 0) take(decode(end < length ? chunk.subarray(0, end) : chunk))
+    if (!stale) hold(chunk, end, length)
+    if (heldLength > HELD_SIZE) takeHeld()
   }
 
   function hold(bytes: Uint8Array, start: number, end: number) {
-    const length = pendingLength + end - start
-    if (length > pending.length) {
-      // Doubling keeps the copies linear in the line's length
-      const larger = new Uint8Array(Math.max(length, 2 * pending.length, 256))
-      larger.set(pending.subarray(0, pendingLength))
-      pending = larger
-    }
-    if (end - start > SMALL_COPY) pending.set(bytes.subarray(start, end), pendingLength)
-    else for (let to = pendingLength, from = start; from < end; from++) pending[to++] = bytes[from] as number
-    pendingLength = length
+    if (end - start > SMALL_COPY) held.set(bytes.subarray(start, end), heldLength)
+    else for (let to = heldLength, from = start; from < end;) held[to++] = bytes[from++] as number
+    heldLength += end - start
   }
 
-  /** Parses whole lines: every block ends with a line end. */
-  function parseBlock(block: string) {
-    let position = 0
-    if (atStart) {
-      atStart = false
-      // [spec] one leading U+FEFF BYTE ORDER MARK character is ignored if any are present
-      if (block.charCodeAt(0) === BOM) position = 1
-    }
-    const carriageReturn = block.indexOf('\r', position)
-    if (carriageReturn === -1) parseLines(block, position)
-    else parseMixedLines(block, position, carriageReturn)
+  function takeHeld() {
+    const bytes = held.subarray(0, heldLength)
+    heldLength = 0
+    if (bytes.length > 0) take(decode(bytes))
   }
 
-  /** The usual case: all lines end in LF. */
-  function parseLines(block: string, position: number) {
-    while (position < block.length && !stale) {
-      // An empty line needs no search for its end
-      const end = block.charCodeAt(position) === LF ? position : block.indexOf('\n', position)
-      parseLine(block, position, end)
-      position = end + 1
+  /** Leaves in `streamDecoder` what the bytes have of a character that they end within. */
+  function decode(bytes: Uint8Array): string {
+    // Node 20 has a path that takes ASCII seven times as fast as the other, and all else at half its speed, and a decoder leaves
+    // that path for good once it was used in stream mode. Browsers have one path
+    const whole = (bytes[bytes.length - 1] as number) < 128
+    const text = ascii && whole ? decoder.decode(bytes) : streamDecoder.decode(bytes, STREAM)
+    ascii = whole && text.length === bytes.length
+    return text
+  }
+
+  /** Takes text, cut anywhere. */
+  function take(text: string) {
+    if (!text) return
+    // [spec] one leading U+FEFF BYTE ORDER MARK character is ignored if any are present
+    if (text[0] === skip) text = text.slice(1)
+    skip = ''
+    let lineFeed = text.indexOf(LF)
+    let carriageReturn = text.indexOf(CR)
+    if (lineFeed < 0 && carriageReturn < 0) line += text
+    else if (text.length > BLOCK_SIZE) {
+      for (let start = 0; start < text.length && !stale; start += BLOCK_SIZE) {
+        // What there is of a line makes a copy of the block; so at least its first character, where that ends no line
+        if (!line && text.charCodeAt(start) > 13) {
+          line = text[start++] as string
+          skip = ''
+        }
+        take(text.slice(start, start + BLOCK_SIZE))
+      }
+    } else {
+      const from = line.length
+      if (from > 0) {
+        // join() gives a flat copy, which is faster to read than what `+` gives, or a browser's decoder
+        text = [line, text].join('')
+        line = ''
+        if (lineFeed >= 0) lineFeed += from
+        if (carriageReturn >= 0) carriageReturn += from
+      }
+      const rest = parseLines(text, lineFeed, carriageReturn)
+      if (rest < text.length && !stale) line = text.slice(rest)
     }
   }
 
-  function parseMixedLines(block: string, position: number, carriageReturn: number) {
-    let lineFeed = -1
-    while (position < block.length && !stale) {
-      // Either search runs again only when it was passed, so that a block of bare CRs stays linear
-      if (lineFeed < position) lineFeed = indexOrEnd(block, '\n', position)
-      if (carriageReturn < position) carriageReturn = indexOrEnd(block, '\r', position)
-      const end = Math.min(lineFeed, carriageReturn)
-      parseLine(block, position, end)
-      position = end + 1
-      if (lineFeed === position) position++ // of a CRLF
+  /** Parses the whole lines, given the first LF and the first CR, or -1; says where the rest starts. */
+  function parseLines(text: string, lineFeed: number, carriageReturn: number): number {
+    const last = text.length - 1
+    let start = 0
+    while (!stale) {
+      const end = carriageReturn < 0 || (lineFeed >= 0 && lineFeed < carriageReturn) ? lineFeed : carriageReturn
+      if (end < 0) break
+      let next = end + 1
+      if (end === carriageReturn) {
+        if (end === last) skip = LF
+        else if (lineFeed === next) next++
+        carriageReturn = text.indexOf(CR, next)
+      }
+      if (isData(text, start)) {
+        const content = value(text, start + 5, end)
+        // Never look behind the end of a string: V8, once it has seen that, reads all its characters a slow way
+        if (data !== undefined) data += LF + content
+        else if (next > last || text.charCodeAt(next) !== 10) data = content
+        else {
+          // An event of one line. Without an id of its own it needs no call: tiny events take a tenth less
+          next++
+          if (ownId !== undefined) dispatch(own(content))
+          else {
+            if (content.length > maxBufferSize) fail()
+            const eventType = type
+            type = MESSAGE
+            onEvent({ type: eventType, data: own(content), lastEventId })
+          }
+        }
+      } else if (start === end) finishBlock()
+      else if (text.charCodeAt(start) === 58) onComment?.(value(text, start + 1, end))
+      else if (isEvent(text, start)) type = value(text, start + 6, end) || MESSAGE
+      else parseLine(text.slice(start, end)) // a copy, as a search for a colon in the text would not end with the line
+      start = next
+      if (lineFeed >= 0 && lineFeed < start) lineFeed = text.indexOf(LF, start)
     }
+    return start
   }
 
-  function parseLine(block: string, start: number, end: number) {
-    if (start === end) return dispatch()
-    if (block.startsWith('data:', start)) return appendData(value(block, start + 5, end))
-    if (block.charCodeAt(start) === COLON) return onComment?.(value(block, start + 1, end))
-    // Searched in the line alone: a block of lines without colons would be searched to its end for each
-    const line = block.slice(start, end)
-    const colon = line.indexOf(':')
+  function parseLine(text: string) {
+    const colon = text.indexOf(':')
     // [spec] Otherwise, the string is not empty but does not contain a U+003A COLON character: the whole line is the field name
-    if (colon === -1) field(line, '')
-    else field(line.slice(0, colon), value(line, colon + 1, line.length))
+    if (colon < 0) parseField(text, '')
+    else parseField(text.slice(0, colon), colon < text.length - 1 ? value(text, colon + 1, text.length) : '')
   }
 
-  function appendData(line: string) {
-    data = data === undefined ? line : data + '\n' + line
-    if (data.length > maxBufferSize) fail()
+  function parseField(name: string, content: string) {
+    if (name === 'data') data = data === undefined ? content : data + LF + content
+    else if (name === 'event') type = content || MESSAGE
+    // [spec] If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
+    else if (name === 'id' && !content.includes('\0')) ownId = own(content)
+    // [spec] If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten
+    else if (name === 'retry' && /^\d+$/.test(content)) onRetry?.(Number(content))
+    // [spec] Otherwise: the field is ignored.
   }
 
-  function field(name: string, text: string) {
-    switch (name) {
-      case 'event':
-        type = text
-        break
-      case 'data':
-        appendData(text)
-        break
-      case 'id':
-        // [spec] If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
-        if (!text.includes('\0')) ownId = text
-        break
-      case 'retry':
-        // [spec] If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten
-        if (/^\d+$/.test(text)) onRetry?.(Number(text))
-        break
-      // [spec] Otherwise: the field is ignored.
-    }
-  }
-
-  function dispatch() {
-    const event = data === undefined ? undefined : { type: type || 'message', data, lastEventId: ownId ?? lastEventId }
-    const id = ownId
+  /** [spec] If the line is empty (a blank line): Dispatch the event */
+  function finishBlock() {
+    if (data !== undefined) return dispatch(data)
     // [spec] Set the last event ID string of the event source to the value of the last event ID buffer, also without data.
+    lastEventId = ownId ?? lastEventId
+    type = MESSAGE
+    ownId = undefined
+  }
+
+  function dispatch(content: string) {
+    if (content.length > maxBufferSize) fail()
+    const id = ownId
     if (id !== undefined) lastEventId = id
+    const event = { type, data: content, lastEventId }
     // All is settled before an app's code runs, so that what it throws leaves the parser sound
-    clearBlock()
-    if (!event) return
+    type = MESSAGE
+    data = ownId = undefined
     if (id !== undefined) onId?.(id)
     onEvent(event)
   }
 
-  function clearBlock() {
-    type = ''
-    data = undefined
-    ownId = undefined
-  }
-
   function reset() {
-    clearBlock()
-    pending = new Uint8Array(0)
-    pendingLength = 0
-    highSurrogate = ''
-    atStart = true
-    skipLineFeed = false
+    streamDecoder.decode()
+    ascii = stale = true
+    line = ''
+    heldLength = 0
+    skip = BOM
+    type = MESSAGE
+    data = ownId = undefined
     overflow = false
-    stale = true
   }
 
   function fail(): never {
     reset()
     overflow = true
-    throw tooLarge()
-  }
-
-  function tooLarge() {
-    return new StreamError('too-large', `Cannot hold an unfinished event of more bytes than maxBufferSize: ${maxBufferSize}`)
-  }
-
-  function encode(chunk: string): Uint8Array {
-    encoder ??= new TextEncoder()
-    let text = highSurrogate + chunk
-    highSurrogate = ''
-    const last = text.charCodeAt(text.length - 1)
-    if (last >= 0xd800 && last <= 0xdbff) {
-      highSurrogate = text.slice(-1)
-      text = text.slice(0, -1)
-    }
-    return encoder.encode(text)
+    throw new StreamError('too-large', `Cannot parse: an unfinished event of more bytes than maxBufferSize: ${maxBufferSize}`)
   }
 
   return {
@@ -283,23 +304,34 @@ export function createParser(options: ParserOptions): EventStreamParser {
       return lastEventId
     },
     get incomplete() {
-      const line = decoder.decode(pending.subarray(0, pendingLength)).replace(atStart ? '\uFEFF' : '', '') + highSurrogate
-      return (line !== '' && !line.startsWith(':')) || data !== undefined || type !== '' || ownId !== undefined
+      takeHeld()
+      return (line !== '' && line[0] !== ':') || (data ?? ownId) !== undefined || type !== MESSAGE
     },
   }
 }
 
-/** Also of another realm, as a page's frames have them. */
-function isBytes(chunk: unknown): chunk is Uint8Array {
-  return chunk instanceof Uint8Array || Object.prototype.toString.call(chunk) === '[object Uint8Array]'
+function createDecoder(): TextDecoder {
+  return new TextDecoder('utf-8', { ignoreBOM: true })
 }
 
-function indexOrEnd(block: string, character: string, start: number): number {
-  const index = block.indexOf(character, start)
-  return index === -1 ? block.length : index
+/** Whether the line at `start` begins with `data:`. `startsWith()` takes twice as long. */
+function isData(text: string, start: number): boolean {
+  return text.charCodeAt(start) === 100 && text.charCodeAt(start + 1) === 97 && text.charCodeAt(start + 2) === 116
+    && text.charCodeAt(start + 3) === 97 && text.charCodeAt(start + 4) === 58
+}
+
+/** Whether the line at `start` begins with `event:`. */
+function isEvent(text: string, start: number): boolean {
+  return text.charCodeAt(start) === 101 && text.charCodeAt(start + 1) === 118 && text.charCodeAt(start + 2) === 101
+    && text.charCodeAt(start + 3) === 110 && text.charCodeAt(start + 4) === 116 && text.charCodeAt(start + 5) === 58
 }
 
 /** [spec] If value starts with a U+0020 SPACE character, remove it from value. */
-function value(block: string, start: number, end: number): string {
-  return block.slice(block.charCodeAt(start) === SPACE ? start + 1 : start, end)
+function value(text: string, start: number, end: number): string {
+  return text.slice(text.charCodeAt(start) === 32 ? start + 1 : start, end)
+}
+
+/** The same text, as a copy where it is short. */
+function own(text: string): string {
+  return text.length > 12 && text.length <= OWN_SIZE ? (' ' + text).slice(1) : text // engines copy shorter ones by themselves
 }

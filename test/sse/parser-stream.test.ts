@@ -39,7 +39,7 @@ async function readAll(stream: ReadableStream<ServerSentEvent>): Promise<{ event
 /** Lets all promises settle that can. */
 const settle = () => new Promise(setImmediate)
 
-const tooLarge = new StreamError('too-large', 'Cannot hold an unfinished event of more bytes than maxBufferSize: 20')
+const tooLarge = new StreamError('too-large', 'Cannot parse: an unfinished event of more bytes than maxBufferSize: 20')
 
 describe('EventSourceParserStream', () => {
   const text = '\uFEFFid: 1\ndata: é\n\nevent: 😀\r\ndata\r\n\r\n: x'
@@ -92,7 +92,7 @@ describe('EventSourceParserStream', () => {
 
   test('EventSourceParserStream throws at once where an option is wrong', () => {
     expect(() => new EventSourceParserStream({ maxBufferSize: 0 })).toThrow(
-      new RangeError('Cannot create a parser: maxBufferSize is not a positive number: 0'),
+      new RangeError('Cannot parse: maxBufferSize is not a positive number: 0'),
     )
     // @ts-expect-error the stream is the listener
     expect(new EventSourceParserStream({ onEvent() {} })).toHaveProperty('readable')
@@ -179,6 +179,6 @@ describe('EventSourceParserStream', () => {
   test('EventSourceParserStream fails with a TypeError at a chunk that is neither bytes nor a string', async () => {
     const { events: delivered, error } = await readAll(parse(['data: a\n\n', 1 as unknown as string]))
     expect(delivered).toHaveLength(1)
-    expect(error).toEqual(new TypeError('Cannot parse the chunk: neither a Uint8Array nor a string: 1'))
+    expect(error).toEqual(new TypeError('Cannot parse: neither a Uint8Array nor a string: 1'))
   })
 })

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import { StreamError } from '../../src/errors.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../../src/sse/parser.ts'
-import { cutEvery, everyCut, everyStringCut, randomCut, toBytes } from '../helpers/every-cut.ts'
+import { cutEvery, everyByteCut, everyCut, everyStringCut, randomCut, toBytes } from '../helpers/every-cut.ts'
 import { referenceParse, type Happening, type Interpretation } from '../helpers/reference-parser.ts'
 import { createRecorder, dataOf, event, interpret } from './interpret.ts'
 
@@ -309,16 +309,17 @@ function countWork(run: () => void): number {
 }
 
 const tooLarge = (limit: number) =>
-  new StreamError('too-large', `Cannot hold an unfinished event of more bytes than maxBufferSize: ${limit}`)
+  new StreamError('too-large', `Cannot parse: an unfinished event of more bytes than maxBufferSize: ${limit}`)
 
-/** The bytes of all live buffers. */
+/** The bytes of all that is alive. */
 async function measureHeld(): Promise<number> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   collect()
   await new Promise(setImmediate) // memory counts as freed a little later than it is
   collect()
-  return process.memoryUsage().arrayBuffers
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
 }
 
 /** Feeds until something is thrown; gives that. */
@@ -387,6 +388,19 @@ describe('createParser() and size', () => {
     }
   })
 
+  test('createParser() finds lines that end at the points at which it cuts the text of a large chunk', () => {
+    for (const size of [16_381, 2 * 16_381, 65_536]) {
+      for (let length = size - 6; length < size + 4; length++) {
+        for (const eol of ['\n', '\r', '\r\n']) {
+          for (const rest of [`${eol}x\ndata: a${eol}${eol}`, `${eol}x${eol}data: a${eol}${eol}`, `${eol}${eol}x${eol}data: a${eol}${eol}`, `${eol}data: a${eol}${eol}`]) {
+            const whole = toBytes(`: ${'x'.repeat(length - 2)}${rest}${'data: b\n\n'.repeat(4000)}`)
+            expectSame(interpret([whole]), referenceParse(whole), JSON.stringify([length, eol, rest]))
+          }
+        }
+      }
+    }
+  })
+
   test('createParser() finishes a pending line by a large chunk that holds its end and more', () => {
     for (const eol of ['\n', '\r', '\r\n']) {
       for (const rest of [0, 1, 2000, 2040, 2048, 2060, 40_000]) {
@@ -409,6 +423,51 @@ describe('createParser() and size', () => {
     expect(dataOf(parser.log)).toEqual([line])
     expect(work).toBeGreaterThan(line.length)
     expect(work).toBeLessThan(8 * line.length)
+  })
+
+  test('createParser() reads a giant line in tiny pieces, and holds little more than that', async () => {
+    const size = 8_000_000
+    const before = await measureHeld()
+    let length = 0
+    const parser = createParser({ onEvent: ({ data }) => (length = data.length) })
+    parser.feed('data: ')
+    let most = 0
+    for (let fed = 0; fed < size; fed += 64) {
+      parser.feed(new Uint8Array(64).fill(120))
+      if (fed % 1_000_000 === 0) most = Math.max(most, (await measureHeld()) - before - fed)
+    }
+    expect(most).toBeLessThan(1_500_000)
+    parser.feed('\n\n')
+    expect(length).toBe(size)
+    expect((await measureHeld()) - before).toBeLessThan(1_500_000)
+  })
+
+  test.each([
+    ['of a number', 1, (index: number) => `data: ${index}\n\n`],
+    ['of 20 characters', 1, (index: number) => `data: ${String(index).padEnd(20, '.')}\n\n`],
+    ['of 60 characters with ids', 1, (index: number) => `id: ${String(index).padEnd(36, '-')}\ndata: ${String(index).padEnd(60, '.')}\n\n`],
+    ['of exactly 256 bytes', 10, (index: number) => `data: ${String(index).padEnd(248, '.')}\n\n`],
+    ['of many lengths', 10, (index: number) => `event: e\ndata: ${String(index).padEnd(100 + (index % 100), '.')}\n\n`],
+  ])('createParser() gives events %s that hold few bytes beside their own when they are kept', async (_, megabytes, make) => {
+    const kept: ServerSentEvent[] = []
+    let count = 0
+    let wanted = 3 // one event of each chunk, from all over it
+    const parser = createParser({
+      onEvent(heard) {
+        if (count === wanted) kept.push(heard)
+        count++
+      },
+    })
+    const before = await measureHeld()
+    for (let chunk = 0, made = 0; chunk < 500; chunk++) {
+      wanted = made + 1 + ((chunk * 7) % 200)
+      let text = ''
+      while (text.length < 65_536) text += make(made++)
+      parser.feed(toBytes(text))
+    }
+    expect(kept).toHaveLength(500)
+    expect((await measureHeld()) - before).toBeLessThan(megabytes * 1_000_000)
+    expect(kept).toHaveLength(500) // and alive till here
   })
 
   test('createParser() does work in proportion to the length of an event of many lines', () => {
@@ -713,7 +772,7 @@ describe('createParser() and maxBufferSize', () => {
     ['a line of data', `data: ${'x'.repeat(200)}`],
     ['a comment', `: ${'x'.repeat(200)}`],
     ['a field name', 'x'.repeat(200)],
-    ['a line of multi-byte characters', `data: ${'€'.repeat(60)}`],
+    ['a line of multi-byte characters', `data: ${'€'.repeat(100)}`],
     ['many lines of data', 'data: xxxxxxxxx\n'.repeat(20)],
     ['many lines of one character', 'data: x\n'.repeat(200)],
     ['many empty lines of data', 'data\n'.repeat(200)],
@@ -730,12 +789,14 @@ describe('createParser() and maxBufferSize', () => {
     }
   })
 
-  test('createParser() counts bytes: the limit itself is allowed, one more is not', () => {
+  test('createParser() counts bytes, and characters of strings: the limit itself is allowed, one more is not', () => {
     for (const line of ['data: 7890', 'data: \u20AC0', ': €€34', '0123456789']) {
       expect(toBytes(line)).toHaveLength(10)
-      for (const { name, chunks } of everyCut(line)) {
-        expect(feedAll(createRecorder({ maxBufferSize: 10 }), chunks), name).toBeUndefined()
-        expect(feedAll(createRecorder({ maxBufferSize: 9 }), chunks), name).toEqual(tooLarge(9))
+      for (const [size, cuts] of [[10, everyByteCut(line)], [line.length, everyStringCut(line)]] as const) {
+        for (const { name, chunks } of cuts) {
+          expect(feedAll(createRecorder({ maxBufferSize: size }), chunks), name).toBeUndefined()
+          expect(feedAll(createRecorder({ maxBufferSize: size - 1 }), chunks), name).toEqual(tooLarge(size - 1))
+        }
       }
     }
   })
@@ -862,14 +923,15 @@ describe('createParser() and chunks', () => {
     expect(interpret(['data: \uD83D', '', '\uDE00\n\n']).log).toEqual([event('😀')])
   })
 
-  test('createParser() reads half a surrogate pair as U+FFFD', () => {
-    expect(interpret(['data: a\uD83D', 'b\n\n']).log).toEqual([event('a\uFFFDb')])
-    expect(interpret(['data: a\uDE00b\n\n']).log).toEqual([event('a\uFFFDb')])
-    expect(interpret(['data: \uD83D', '\uD83D', '\uDE00\n\n']).log).toEqual([event('\uFFFD😀')])
-    expect(interpret(['data: \uD83D', toBytes('b\n\n')]).log).toEqual([event('\uFFFDb')])
+  test('createParser() leaves half a surrogate pair of a string as it is', () => {
+    expect(interpret(['data: a\uD83D', 'b\n\n']).log).toEqual([event('a\uD83Db')])
+    expect(interpret(['data: \uD83D', '\uD83D', '\uDE00\n\n']).log).toEqual([event('\uD83D😀')])
+    expect(interpret(['data: \uD83D', toBytes('b\n\n')]).log).toEqual([event('\uD83Db')])
   })
 
   test('createParser() takes strings and bytes in turns', () => {
+    expect(interpret([toBytes('é'.repeat(600)), bytes(0xe2), '€\ndata: é', toBytes('é'.repeat(600)), '\n\n']).log).toEqual([event('é'.repeat(601))])
+    expect(interpret([bytes('data: ', 'x'.repeat(600), 0xe2), '€\n\n']).log).toEqual([event(`${'x'.repeat(600)}\uFFFD€`)])
     expect(interpret(['da', toBytes('ta: é'), 'é', toBytes('é\n'), '\n']).log).toEqual([event('ééé')])
     expect(interpret([bytes('data: ', 0xc3), 'b\n\n']).log).toEqual([event('\uFFFDb')])
   })
@@ -883,7 +945,7 @@ describe('createParser() and bad arguments', () => {
     [{}, '[object Object]'],
     [Symbol('s'), 'Symbol(s)'],
   ])('createParser() throws a TypeError where onEvent is %s', (onEvent, shown) => {
-    const error = new TypeError(`Cannot create a parser: onEvent is not a function: ${shown}`)
+    const error = new TypeError(`Cannot parse: onEvent is not a function: ${shown}`)
     expect(() => createParser({ onEvent } as unknown as ParserOptions)).toThrow(error)
   })
 
@@ -895,7 +957,7 @@ describe('createParser() and bad arguments', () => {
   })
 
   test.each([0, -1, NaN, -Infinity])('createParser() throws a RangeError where maxBufferSize is %d', maxBufferSize => {
-    const error = new RangeError(`Cannot create a parser: maxBufferSize is not a positive number: ${maxBufferSize}`)
+    const error = new RangeError(`Cannot parse: maxBufferSize is not a positive number: ${maxBufferSize}`)
     expect(() => createParser({ onEvent() {}, maxBufferSize })).toThrow(error)
   })
 
@@ -911,7 +973,7 @@ describe('createParser() and bad arguments', () => {
   ])('createParser() throws a TypeError at feed() of %s, and goes on', (_, chunk, shown) => {
     const parser = createRecorder()
     parser.feed('data: a')
-    const error = new TypeError(`Cannot parse the chunk: neither a Uint8Array nor a string: ${shown}`)
+    const error = new TypeError(`Cannot parse: neither a Uint8Array nor a string: ${shown}`)
     expect(() => parser.feed(chunk as string)).toThrow(error)
     parser.feed('b\n\n')
     expect(parser.log).toEqual([event('ab')])

@@ -35,7 +35,7 @@ const settle = () => new Promise(setImmediate)
 
 const done = { value: undefined, done: true }
 const item = (data: string, lastEventId = '') => ({ value: { type: 'message', data, lastEventId }, done: false })
-const tooLarge = new StreamError('too-large', 'Cannot hold an unfinished event of more bytes than maxBufferSize: 20')
+const tooLarge = new StreamError('too-large', 'Cannot parse: an unfinished event of more bytes than maxBufferSize: 20')
 
 describe('readEvents()', () => {
   test('readEvents() reads the events of a response', async () => {
@@ -366,7 +366,7 @@ describe('readEvents() and bad arguments', () => {
 
   test('readEvents() throws a RangeError at once for a bad option, and leaves the stream alone', () => {
     const { stream } = createBody(['data: a\n\n'])
-    const error = new RangeError('Cannot create a parser: maxBufferSize is not a positive number: -1')
+    const error = new RangeError('Cannot parse: maxBufferSize is not a positive number: -1')
     expect(() => readEvents(stream, { maxBufferSize: -1 })).toThrow(error)
     expect(stream.locked).toBe(false)
   })

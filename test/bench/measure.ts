@@ -1,0 +1,114 @@
+// Times the parsers, in Node and in a page alike. All take turns, round by round, so that a machine that is busy for a while is
+// busy for all of them; the best round counts.
+import { parsers, responseReaders, type Sum } from './parsers.ts'
+import { chunkings, streams } from './streams.ts'
+
+/** MB/s by parser; none where a single pass took longer than {@link PATIENCE}. */
+export type Speeds = Record<string, number>
+
+/** ms that one pass may take: a parser whose time grows with the square of a line's length would take minutes. */
+const PATIENCE = 1000
+/** ms that a timed sample takes at least, of as many passes as that needs: a page's clock is coarse. */
+const SAMPLE = 10
+/** ms that a parser gets for all its samples of a cell, once it has had the fewest rounds. */
+const BUDGET = 120
+const FEWEST_ROUNDS = 2
+const MOST_ROUNDS = 15
+
+class TooSlow extends Error {}
+
+type Pass = (chunks: Uint8Array[], deadline?: number) => Sum | Promise<Sum>
+
+function counting() {
+  const sum: Sum = { events: 0, characters: 0 }
+  return {
+    sum,
+    onData: (data: string) => {
+      sum.events++
+      // As an app would, looks into the text: one that a parser has only put together from pieces is joined by that
+      if (data.charCodeAt(data.length - 1) >= 0) sum.characters += data.length
+    },
+  }
+}
+
+function check(index: number, deadline: number) {
+  if (index % 256 === 255 && performance.now() > deadline) throw new TooSlow()
+}
+
+const passes: Record<string, Pass> = {}
+for (const [name, start] of Object.entries(parsers)) {
+  passes[name] = (chunks, deadline = Infinity) => {
+    const { sum, onData } = counting()
+    const feed = start(onData)
+    for (let index = 0; index < chunks.length; index++) {
+      check(index, deadline)
+      feed(chunks[index] as Uint8Array)
+    }
+    return sum
+  }
+}
+for (const [name, read] of Object.entries(responseReaders)) {
+  passes[name] = async (chunks, deadline = Infinity) => {
+    const { sum, onData } = counting()
+    let index = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        check(index, deadline)
+        const chunk = chunks[index++]
+        if (chunk) controller.enqueue(chunk)
+        else controller.close()
+      },
+    })
+    await read(new Response(body), onData)
+    return sum
+  }
+}
+
+export const names = Object.keys(passes)
+const streamNames = Object.keys(streams)
+const chunkingNames = Object.keys(chunkings)
+export { chunkingNames as chunkings, streamNames as streams }
+
+/** Times one stream in one size of chunks; only these parsers, if any are named. */
+export async function measure(stream: string, chunking: string, only = names): Promise<Speeds> {
+  const source = streams[stream]?.()
+  const chunks = source && chunkings[chunking]?.(source)
+  if (!chunks) throw new Error(`Cannot measure: no such cell: ${stream}, ${chunking}`)
+
+  const runs = new Map<string, { pass: Pass; repeats: number; spent: number; rounds: number; best: number }>()
+  const sums = new Map<string, string>()
+  for (const name of only) {
+    const pass = passes[name] as Pass
+    try {
+      const first = await time(pass, chunks, 1, performance.now() + PATIENCE)
+      sums.set(JSON.stringify(first.sum), name)
+      // The first passes are slower than all others, by far: as many more as fit into three samples warm the parser up
+      const warmUp = await time(pass, chunks, Math.ceil((3 * SAMPLE) / first.ms))
+      const last = await time(pass, chunks, Math.ceil(SAMPLE / warmUp.ms))
+      const repeats = Math.ceil((SAMPLE * Math.ceil(SAMPLE / warmUp.ms)) / last.ms)
+      runs.set(name, { pass, repeats, spent: 0, rounds: 0, best: Infinity })
+    } catch (error) {
+      if (!(error instanceof TooSlow)) throw error
+    }
+  }
+  if (sums.size > 1) throw new Error(`Cannot compare: the parsers disagree on ${stream}, ${chunking}: ${JSON.stringify([...sums])}`)
+
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    for (const run of runs.values()) {
+      if (run.rounds >= FEWEST_ROUNDS && run.spent > BUDGET) continue
+      const { ms } = await time(run.pass, chunks, run.repeats)
+      run.rounds++
+      run.spent += ms
+      run.best = Math.min(run.best, ms / run.repeats)
+    }
+  }
+  const bytes = chunks.reduce((length, chunk) => length + chunk.length, 0)
+  return Object.fromEntries([...runs].map(([name, { best }]) => [name, bytes / 1000 / best]))
+}
+
+async function time(pass: Pass, chunks: Uint8Array[], repeats: number, deadline?: number): Promise<{ ms: number; sum: Sum | undefined }> {
+  let sum: Sum | undefined
+  const start = performance.now()
+  for (let repeat = 0; repeat < repeats; repeat++) sum = await pass(chunks, deadline)
+  return { ms: performance.now() - start, sum }
+}
