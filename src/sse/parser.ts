@@ -235,21 +235,18 @@ export function createParser(options: ParserOptions): EventStreamParser {
       } else if (start === end) finishBlock()
       else if (text.charCodeAt(start) === 58) onComment?.(value(text, start + 1, end))
       else if (isEvent(text, start)) type = value(text, start + 6, end) || MESSAGE
-      else parseLine(text.slice(start, end)) // a copy, as a search for a colon in the text would not end with the line
+      else parseField(text.slice(start, end)) // a copy, as a search for a colon in the text would not end with the line
       start = next
       if (lineFeed >= 0 && lineFeed < start) lineFeed = text.indexOf(LF, start)
     }
     return start
   }
 
-  function parseLine(text: string) {
+  function parseField(text: string) {
     const colon = text.indexOf(':')
     // [spec] Otherwise, the string is not empty but does not contain a U+003A COLON character: the whole line is the field name
-    if (colon < 0) parseField(text, '')
-    else parseField(text.slice(0, colon), colon < text.length - 1 ? value(text, colon + 1, text.length) : '')
-  }
-
-  function parseField(name: string, content: string) {
+    const name = colon < 0 ? text : text.slice(0, colon)
+    const content = colon < 0 || colon === text.length - 1 ? '' : value(text, colon + 1, text.length)
     if (name === 'data') data = data === undefined ? content : data + LF + content
     else if (name === 'event') type = content || MESSAGE
     // [spec] If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
@@ -294,7 +291,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
   function fail(): never {
     reset()
     overflow = true
-    throw new StreamError('too-large', `Cannot parse: an unfinished event of more bytes than maxBufferSize: ${maxBufferSize}`)
+    throw new StreamError('too-large', `Cannot parse: an event of more bytes than maxBufferSize: ${maxBufferSize}`)
   }
 
   return {

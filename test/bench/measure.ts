@@ -1,19 +1,21 @@
 // Times the parsers, in Node and in a page alike. All take turns, round by round, so that a machine that is busy for a while is
-// busy for all of them; the best round counts.
+// busy for all of them.
 import { parsers, responseReaders, type Sum } from './parsers.ts'
 import { chunkings, streams } from './streams.ts'
 
-/** MB/s by parser; none where a single pass took longer than {@link PATIENCE}. */
-export type Speeds = Record<string, number>
+/** MB/s by parser, one for each round; none where a single pass took longer than {@link PATIENCE}. */
+export type Speeds = Record<string, number[]>
 
 /** ms that one pass may take: a parser whose time grows with the square of a line's length would take minutes. */
 const PATIENCE = 1000
 /** ms that a timed sample takes at least, of as many passes as that needs: a page's clock is coarse. */
 const SAMPLE = 10
 /** ms that a parser gets for all its samples of a cell, once it has had the fewest rounds. */
-const BUDGET = 120
+const BUDGET = 200
 const FEWEST_ROUNDS = 2
 const MOST_ROUNDS = 15
+/** Chunks that are read of a response: each costs promises, which take much longer than any parser. */
+const MOST_CHUNKS = 8192
 
 class TooSlow extends Error {}
 
@@ -55,7 +57,7 @@ for (const [name, read] of Object.entries(responseReaders)) {
       pull(controller) {
         check(index, deadline)
         const chunk = chunks[index++]
-        if (chunk) controller.enqueue(chunk)
+        if (chunk && index <= MOST_CHUNKS) controller.enqueue(chunk)
         else controller.close()
       },
     })
@@ -75,35 +77,38 @@ export async function measure(stream: string, chunking: string, only = names): P
   const chunks = source && chunkings[chunking]?.(source)
   if (!chunks) throw new Error(`Cannot measure: no such cell: ${stream}, ${chunking}`)
 
-  const runs = new Map<string, { pass: Pass; repeats: number; spent: number; rounds: number; best: number }>()
-  const sums = new Map<string, string>()
+  const runs = new Map<string, { pass: Pass; repeats: number; spent: number; speeds: number[] }>()
+  const sums = { calls: new Map<string, string>(), responses: new Map<string, string>() }
   for (const name of only) {
     const pass = passes[name] as Pass
+    const kind = name in parsers ? 'calls' : 'responses'
     try {
       const first = await time(pass, chunks, 1, performance.now() + PATIENCE)
-      sums.set(JSON.stringify(first.sum), name)
+      sums[kind].set(JSON.stringify(first.sum), name)
       // The first passes are slower than all others, by far: as many more as fit into three samples warm the parser up
       const warmUp = await time(pass, chunks, Math.ceil((3 * SAMPLE) / first.ms))
-      const last = await time(pass, chunks, Math.ceil(SAMPLE / warmUp.ms))
-      const repeats = Math.ceil((SAMPLE * Math.ceil(SAMPLE / warmUp.ms)) / last.ms)
-      runs.set(name, { pass, repeats, spent: 0, rounds: 0, best: Infinity })
+      const more = Math.ceil(SAMPLE / warmUp.ms)
+      const last = await time(pass, chunks, more)
+      runs.set(name, { pass, repeats: Math.ceil((SAMPLE * more) / last.ms), spent: 0, speeds: [] })
     } catch (error) {
       if (!(error instanceof TooSlow)) throw error
     }
   }
-  if (sums.size > 1) throw new Error(`Cannot compare: the parsers disagree on ${stream}, ${chunking}: ${JSON.stringify([...sums])}`)
+  for (const found of Object.values(sums)) {
+    if (found.size > 1) throw new Error(`Cannot compare: the parsers disagree on ${stream}, ${chunking}: ${JSON.stringify([...found])}`)
+  }
 
+  const size = (of: Uint8Array[]) => of.reduce((length, chunk) => length + chunk.length, 0)
+  const bytes = { calls: size(chunks), responses: size(chunks.slice(0, MOST_CHUNKS)) }
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    for (const run of runs.values()) {
-      if (run.rounds >= FEWEST_ROUNDS && run.spent > BUDGET) continue
+    for (const [name, run] of runs) {
+      if (round >= FEWEST_ROUNDS && run.spent > BUDGET) continue
       const { ms } = await time(run.pass, chunks, run.repeats)
-      run.rounds++
       run.spent += ms
-      run.best = Math.min(run.best, ms / run.repeats)
+      run.speeds.push(((name in parsers ? bytes.calls : bytes.responses) * run.repeats) / 1000 / ms)
     }
   }
-  const bytes = chunks.reduce((length, chunk) => length + chunk.length, 0)
-  return Object.fromEntries([...runs].map(([name, { best }]) => [name, bytes / 1000 / best]))
+  return Object.fromEntries([...runs].map(([name, { speeds }]) => [name, speeds]))
 }
 
 async function time(pass: Pass, chunks: Uint8Array[], repeats: number, deadline?: number): Promise<{ ms: number; sum: Sum | undefined }> {

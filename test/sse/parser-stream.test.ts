@@ -39,7 +39,7 @@ async function readAll(stream: ReadableStream<ServerSentEvent>): Promise<{ event
 /** Lets all promises settle that can. */
 const settle = () => new Promise(setImmediate)
 
-const tooLarge = new StreamError('too-large', 'Cannot parse: an unfinished event of more bytes than maxBufferSize: 20')
+const tooLarge = new StreamError('too-large', 'Cannot parse: an event of more bytes than maxBufferSize: 20')
 
 describe('EventSourceParserStream', () => {
   const text = '\uFEFFid: 1\ndata: é\n\nevent: 😀\r\ndata\r\n\r\n: x'

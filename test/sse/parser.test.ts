@@ -309,7 +309,7 @@ function countWork(run: () => void): number {
 }
 
 const tooLarge = (limit: number) =>
-  new StreamError('too-large', `Cannot parse: an unfinished event of more bytes than maxBufferSize: ${limit}`)
+  new StreamError('too-large', `Cannot parse: an event of more bytes than maxBufferSize: ${limit}`)
 
 /** The bytes of all that is alive. */
 async function measureHeld(): Promise<number> {

@@ -35,7 +35,7 @@ const settle = () => new Promise(setImmediate)
 
 const done = { value: undefined, done: true }
 const item = (data: string, lastEventId = '') => ({ value: { type: 'message', data, lastEventId }, done: false })
-const tooLarge = new StreamError('too-large', 'Cannot parse: an unfinished event of more bytes than maxBufferSize: 20')
+const tooLarge = new StreamError('too-large', 'Cannot parse: an event of more bytes than maxBufferSize: 20')
 
 describe('readEvents()', () => {
   test('readEvents() reads the events of a response', async () => {
