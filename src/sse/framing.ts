@@ -31,16 +31,20 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
       emit(text.slice(start, end))
       start = end + 1
     }
-    fragments.push(text.slice(start))
-    held += text.length - start
-    if (held > maxBufferSize) {
-      fragments = []
-      throw new StreamError('too-large', `Cannot hold an unfinished line of more characters than maxBufferSize: ${maxBufferSize}`)
-    }
+    hold(text.slice(start))
+  }
+
+  function hold(text: string) {
+    fragments.push(text)
+    held += text.length
+    if (held <= maxBufferSize) return
+    fragments = []
+    throw new StreamError('too-large', `Cannot parse: a line of more characters than maxBufferSize: ${maxBufferSize}`)
   }
 
   function emit(tail: string) {
-    const data = (fragments.join('') + tail).trim()
+    hold(tail)
+    const data = fragments.join('').trim()
     fragments = []
     held = 0
     if (data) onEvent({ type: 'message', data, lastEventId })

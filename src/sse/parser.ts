@@ -13,7 +13,11 @@ export interface ServerSentEvent {
 
 /** What {@link createParser} takes: the listeners, where to go on from, and a limit. */
 export interface ParserOptions {
-  /** Hears every event, in order, while `feed()` runs. What it throws comes out of `feed()`; the rest of that chunk is lost. */
+  /**
+   * Hears every event, in order, while `feed()` runs. What this listener throws, or one of the others, comes out of `feed()`; the
+   * rest of that chunk is lost. A listener may call `reset()`, which leaves out the rest of the chunk, but not
+   * `feed()`, which would mix two chunks.
+   */
   onEvent: (event: ServerSentEvent) => void
   /** Hears a new reconnection time, in milliseconds, at its `retry:` line. */
   onRetry?: ((reconnectionTime: number) => void) | undefined
@@ -24,7 +28,8 @@ export interface ParserOptions {
   /** The last event id to start from, as carried over a reconnect. @default '' */
   lastEventId?: string | undefined
   /**
-   * Bytes that one unfinished event may hold; what of it is text already, counts a byte a character.
+   * Bytes that one unfinished event may hold; what of it is text already, counts a byte a character, and past a thousand lines of
+   * data each line 64 bytes more.
    * @default 16777216 (16 MiB)
    */
   maxBufferSize?: number | undefined
@@ -35,14 +40,15 @@ export interface EventStreamParser {
   /**
    * Takes the next piece of the stream, cut anywhere. Bytes are read as UTF-8; their memory may be reused once this returns.
    *
-   * @throws {StreamError} `too-large` where an unfinished event grows past `maxBufferSize`, and from then on until `reset()`
+   * @throws {StreamError} `too-large` where an event grows past `maxBufferSize`, and from then on until `reset()`
+   * @throws {TypeError} where the chunk is neither a Uint8Array nor a string
    */
   feed(chunk: Uint8Array | string): void
   /** Forgets what is unfinished, so that a new stream parses cleanly, its byte order mark too. `lastEventId` stays. */
   reset(): void
   /** The last event id of the stream so far: what a reconnect sends as `Last-Event-ID`. */
   readonly lastEventId: string
-  /** Whether the stream, were it to end now, would end in the middle of an event. */
+  /** Whether the stream, were it to end now, would end in the middle of an event. To be asked at the end: it looks at all of a line. */
   readonly incomplete: boolean
 }
 
@@ -101,7 +107,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
 
   const decoder = createDecoder()
   const streamDecoder = createDecoder()
-  let ascii: boolean // all of the bytes before were
+  let ascii = true // all of the bytes before were
 
   // The unfinished line: what is decoded of it, then what is not
   let line: string
@@ -111,28 +117,39 @@ export function createParser(options: ParserOptions): EventStreamParser {
 
   let type: string
   let data: string | undefined // undefined is the empty buffer; '' is one empty data line
+  let lines: number // that were joined to it
   let ownId: string | undefined // the id that this event set
   let lastEventId = options.lastEventId ?? ''
 
   let overflow: boolean
+  let interrupted = false // the last feed(), by what a listener threw; a `try` would halve the speed of small chunks in Node 20
   let stale: boolean // reset() was called by a listener: what is left of the chunk belongs to the stream before
   reset()
 
   function feed(chunk: Uint8Array | string) {
     if (overflow) fail()
+    if (interrupted) forgetCharacter() // it belonged to what was lost then
+    interrupted = true
     stale = false
     if (typeof chunk === 'string') feedText(chunk)
     else if (chunk?.[Symbol.toStringTag] !== 'Uint8Array') {
       throw new TypeError(`Cannot parse: neither a Uint8Array nor a string: ${String(chunk)}`)
     } else if (chunk.length <= SLICE_SIZE) feedBytes(chunk)
     else for (let start = 0; start < chunk.length && !stale; start += SLICE_SIZE) feedBytes(chunk.subarray(start, start + SLICE_SIZE))
-    if (line.length + heldLength + (data?.length ?? 0) > maxBufferSize) fail()
+    interrupted = false
+    checkSize()
+  }
+
+  function checkSize() {
+    const fields = (data ?? '').length + (ownId ?? '').length + (type === MESSAGE ? 0 : type.length)
+    // Each join takes up to 64 bytes, which tells where lines are many and short
+    if (line.length + heldLength + fields + (lines > 1000 ? 64 * lines : 0) > maxBufferSize) fail()
   }
 
   function feedText(chunk: string) {
+    if (!chunk) return
     takeHeld()
-    if (!ascii) take(streamDecoder.decode()) // half a character, as U+FFFD
-    ascii = true
+    take(forgetCharacter())
     take(chunk)
   }
 
@@ -171,6 +188,13 @@ export function createParser(options: ParserOptions): EventStreamParser {
     return text
   }
 
+  /** Gives what is left of a character that was cut off, as U+FFFD. */
+  function forgetCharacter(): string {
+    const text = ascii ? '' : streamDecoder.decode()
+    ascii = true
+    return text
+  }
+
   /** Takes text, cut anywhere. */
   function take(text: string) {
     if (!text) return
@@ -178,7 +202,8 @@ export function createParser(options: ParserOptions): EventStreamParser {
     if (text[0] === skip) text = text.slice(1)
     skip = ''
     let lineFeed = text.indexOf(LF)
-    let carriageReturn = text.indexOf(CR)
+    // Not twice, for the text and then for its blocks
+    let carriageReturn = lineFeed < 0 || text.length <= BLOCK_SIZE ? text.indexOf(CR) : -1
     if (lineFeed < 0 && carriageReturn < 0) line += text
     else if (text.length > BLOCK_SIZE) {
       for (let start = 0; start < text.length && !stale; start += BLOCK_SIZE) {
@@ -219,8 +244,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
       if (isData(text, start)) {
         const content = value(text, start + 5, end)
         // Never look behind the end of a string: V8, once it has seen that, reads all its characters a slow way
-        if (data !== undefined) data += LF + content
-        else if (next > last || text.charCodeAt(next) !== 10) data = content
+        if (data !== undefined || next > last || text.charCodeAt(next) !== 10) appendData(content)
         else {
           // An event of one line. Without an id of its own it needs no call: tiny events take a tenth less
           next++
@@ -247,13 +271,21 @@ export function createParser(options: ParserOptions): EventStreamParser {
     // [spec] Otherwise, the string is not empty but does not contain a U+003A COLON character: the whole line is the field name
     const name = colon < 0 ? text : text.slice(0, colon)
     const content = colon < 0 || colon === text.length - 1 ? '' : value(text, colon + 1, text.length)
-    if (name === 'data') data = data === undefined ? content : data + LF + content
+    if (name === 'data') appendData(content)
     else if (name === 'event') type = content || MESSAGE
     // [spec] If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
     else if (name === 'id' && !content.includes('\0')) ownId = own(content)
     // [spec] If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten
     else if (name === 'retry' && /^\d+$/.test(content)) onRetry?.(Number(content))
     // [spec] Otherwise: the field is ignored.
+  }
+
+  function appendData(content: string) {
+    if (data === undefined) data = content
+    else {
+      data += LF + content
+      lines++
+    }
   }
 
   /** [spec] If the line is empty (a blank line): Dispatch the event */
@@ -273,14 +305,16 @@ export function createParser(options: ParserOptions): EventStreamParser {
     // All is settled before an app's code runs, so that what it throws leaves the parser sound
     type = MESSAGE
     data = ownId = undefined
+    lines = 0
     if (id !== undefined) onId?.(id)
     onEvent(event)
   }
 
   function reset() {
-    streamDecoder.decode()
-    ascii = stale = true
+    forgetCharacter()
+    stale = true
     line = ''
+    lines = 0
     heldLength = 0
     skip = BOM
     type = MESSAGE

@@ -25,7 +25,7 @@ function expectLines(stream: string | Uint8Array, data: string[], incomplete = f
 }
 
 const tooLarge = (limit: number) =>
-  new StreamError('too-large', `Cannot hold an unfinished line of more characters than maxBufferSize: ${limit}`)
+  new StreamError('too-large', `Cannot parse: a line of more characters than maxBufferSize: ${limit}`)
 
 describe('createFramer()', () => {
   test('createFramer() reads Server-Sent Events as createParser() does', () => {
@@ -156,6 +156,7 @@ describe('createFramer() for NDJSON', () => {
     const line = `"${'x'.repeat(18)}"`
     expect(frame('ndjson', cutEvery(1, toBytes(`${line}\n`.repeat(5))), { maxBufferSize: 20 }).data).toEqual(Array(5).fill(line))
     expect(() => frame('ndjson', cutEvery(1, toBytes(`${line}\n`)), { maxBufferSize: 19 })).toThrow(tooLarge(19))
+    expect(() => frame('ndjson', [`${line}\n`], { maxBufferSize: 19 })).toThrow(tooLarge(19))
   })
 
   test('createFramer() holds 16 MiB of a line by default', () => {

@@ -750,6 +750,23 @@ describe('createParser() and its listeners', () => {
     }
   })
 
+  test('createParser() reads the chunk after one that made a listener throw, whatever character that was cut in', () => {
+    for (const size of [600, 33_000]) {
+      for (const rest of [bytes('é'.repeat(size), 0xe2), toBytes(`x${'é'.repeat(size)}\n\n`)]) {
+        const heard: string[] = []
+        const parser = createParser({
+          onEvent({ data }) {
+            heard.push(data)
+            if (data === 'a') throw new Error('A bug of the app')
+          },
+        })
+        expect(() => parser.feed(bytes('data: a\n\n: ', ...rest))).toThrow('A bug of the app')
+        parser.feed(toBytes('data: b\n\n'))
+        expect(heard).toEqual(['a', 'b'])
+      }
+    }
+  })
+
   test('createParser() takes the CRLF for one line end whose CR made a listener throw', () => {
     for (const head of ['', ': pend', 'data: a\n: pend']) {
       const heard: string[] = []
@@ -774,6 +791,9 @@ describe('createParser() and maxBufferSize', () => {
     ['a field name', 'x'.repeat(200)],
     ['a line of multi-byte characters', `data: ${'€'.repeat(100)}`],
     ['many lines of data', 'data: xxxxxxxxx\n'.repeat(20)],
+    ['a type', `event: ${'x'.repeat(101)}\n`],
+    ['an id', `id: ${'x'.repeat(101)}\n`],
+    ['a type, an id and data', `event: ${'x'.repeat(40)}\nid: ${'x'.repeat(40)}\ndata: ${'x'.repeat(40)}\n`],
     ['many lines of one character', 'data: x\n'.repeat(200)],
     ['many empty lines of data', 'data\n'.repeat(200)],
     ['lines of data and a long last one', `data: ${'x'.repeat(60)}\ndata: ${'x'.repeat(60)}`],
@@ -799,6 +819,21 @@ describe('createParser() and maxBufferSize', () => {
         }
       }
     }
+  })
+
+  test('createParser() counts many short lines by the memory that they take', async () => {
+    const before = await measureHeld()
+    const parser = createParser({ onEvent() {}, maxBufferSize: 4_000_000 })
+    const chunk = toBytes('data\n'.repeat(10_000))
+    let fed = 0
+    let error: unknown
+    while (!error) {
+      error = feedAll(parser, [chunk])
+      fed += 10_000
+      if (fed === 60_000) expect((await measureHeld()) - before).toBeLessThan(3 * 4_000_000)
+    }
+    expect(error).toEqual(tooLarge(4_000_000))
+    expect(fed).toBe(70_000)
   })
 
   test('createParser() counts the finished lines of an event too', () => {
@@ -933,6 +968,7 @@ describe('createParser() and chunks', () => {
     expect(interpret([toBytes('é'.repeat(600)), bytes(0xe2), '€\ndata: é', toBytes('é'.repeat(600)), '\n\n']).log).toEqual([event('é'.repeat(601))])
     expect(interpret([bytes('data: ', 'x'.repeat(600), 0xe2), '€\n\n']).log).toEqual([event(`${'x'.repeat(600)}\uFFFD€`)])
     expect(interpret(['da', toBytes('ta: é'), 'é', toBytes('é\n'), '\n']).log).toEqual([event('ééé')])
+    expect(interpret([bytes('data: ', 0xe2, 0x82), '', bytes(0xac), '\n\n']).log).toEqual([event('€')])
     expect(interpret([bytes('data: ', 0xc3), 'b\n\n']).log).toEqual([event('\uFFFDb')])
   })
 })
