@@ -7,15 +7,15 @@ import { chunkings, streams } from './streams.ts'
 export type Speeds = Record<string, number[]>
 
 /** ms that one pass may take: a parser whose time grows with the square of a line's length would take minutes. */
-const PATIENCE = 1000
+const PATIENCE = 600
 /** ms that a timed sample takes at least, of as many passes as that needs: a page's clock is coarse. */
 const SAMPLE = 10
 /** ms that a parser gets for all its samples of a cell, once it has had the fewest rounds. */
-const BUDGET = 200
+const BUDGET = 160
 const FEWEST_ROUNDS = 2
 const MOST_ROUNDS = 15
 /** Chunks that are read of a response: each costs promises, which take much longer than any parser. */
-const MOST_CHUNKS = 8192
+const MOST_CHUNKS = 2048
 
 class TooSlow extends Error {}
 
