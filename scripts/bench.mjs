@@ -1,5 +1,5 @@
 // Measures the parsers beside their peers, in Node and in Chromium, and writes what it finds to docs/benchmarks.md.
-//   npm run bench                 both engines, about five minutes
+//   npm run bench                 both engines, about six minutes
 //   npm run bench -- node         one of them; nothing is written then
 import { build } from 'esbuild'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'

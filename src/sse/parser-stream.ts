@@ -5,7 +5,8 @@ import { createParser, type ParserOptions, type ServerSentEvent } from './parser
  *
  * For pipelines that are streams already. `readEvents()` does the same several times faster.
  *
- * @throws {StreamError} `too-large`, as the error of the stream, where an unfinished event grows past `maxBufferSize`
+ * @throws {StreamError} `too-large`, as the error of the stream, where an event grows past `maxBufferSize`: with the next chunk or the
+ * end where the same chunk gave events before it, so that those are read first
  *
  * @example
  * ```ts
