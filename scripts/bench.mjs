@@ -11,7 +11,6 @@ import { chromiumArgs, ensure } from './browsers.mjs'
 
 const ROUNDS = 2 // over all cells, a minute apart or more: a machine that is busy for a while spoils no cell
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url)
-const OURS = 'teleprinter'
 const RIVAL = 'eventsource-parser'
 
 const path = relative => fileURLToPath(new URL(relative, import.meta.url))
@@ -22,14 +21,14 @@ async function bundle(options) {
   return outfile
 }
 
-/** `open()` gives a fresh `{ streams, chunkings, names, measure(stream, chunks), close() }`. */
+/** `open()` gives a fresh `{ streams, chunkings, groups, measure(stream, chunks, group), close() }`. */
 const engines = {
   async node() {
     const outfile = await bundle({ platform: 'node', format: 'esm' })
-    const source = `import(${JSON.stringify(pathToFileURL(outfile).href)}).then(({ names, streams, chunkings, measure }) => {
+    const source = `import(${JSON.stringify(pathToFileURL(outfile).href)}).then(({ groups, streams, chunkings, measure }) => {
       const { parentPort } = require('node:worker_threads')
       parentPort.on('message', cell => measure(...cell).then(result => parentPort.postMessage(result)))
-      parentPort.postMessage({ names, streams, chunkings })
+      parentPort.postMessage({ groups, streams, chunkings })
     })`
     const answer = worker => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
     return {
@@ -56,8 +55,8 @@ const engines = {
       async open() {
         const page = await browser.newPage()
         await page.addScriptTag({ path: outfile })
-        const lists = await page.evaluate('({ names: bench.names, streams: bench.streams, chunkings: bench.chunkings })')
-        return { ...lists, measure: (...cell) => page.evaluate(names => globalThis.bench.measure(...names), cell), close: () => page.close() }
+        const lists = await page.evaluate('({ groups: bench.groups, streams: bench.streams, chunkings: bench.chunkings })')
+        return { ...lists, measure: (...cell) => page.evaluate(wanted => globalThis.bench.measure(...wanted), cell), close: () => page.close() }
       },
       close: () => browser.close().then(() => rmSync(outfile)),
     }
@@ -68,10 +67,8 @@ async function run(name) {
   const engine = await engines[name]()
   const lists = await engine.open()
   await lists.close()
-  const { streams, chunkings, names } = lists
+  const { streams, chunkings, groups } = lists
   const rows = streams.flatMap(stream => chunkings.map(chunks => ({ stream, chunks, speeds: {} })))
-  const ofResponses = names.indexOf(`${OURS}: readEvents`)
-  const groups = [names.slice(0, ofResponses), names.slice(ofResponses)]
   for (let round = 1; round <= ROUNDS; round++) {
     for (const [stream, group] of streams.flatMap(one => groups.map(parsers => [one, parsers]))) {
       if (process.stderr.isTTY) process.stderr.write(`\r${name}, round ${round} of ${ROUNDS}: ${stream}`.padEnd(60))
@@ -86,37 +83,37 @@ async function run(name) {
   }
   if (process.stderr.isTTY) process.stderr.write('\r'.padEnd(61) + '\r')
   await engine.close()
-  return table(engine.version, names, rows)
+  return table(engine.version, groups, rows)
 }
 
-function table(version, names, rows) {
-  const ofResponses = names.indexOf(`${OURS}: readEvents`)
-  const base = index => (index < ofResponses ? names[0] : names[ofResponses])
+function table(version, groups, rows) {
+  const names = groups.flat()
+  const ours = name => groups.find(group => group.includes(name))[0]
   const line = cells => `| ${cells.join(' | ')} |`
   // Of two rounds side by side, as a machine that is busy for a while spoils both
-  const ratio = (row, index) => {
-    const ratios = row.speeds[names[index]]?.map((speed, round) => row.speeds[base(index)][round] / speed).filter(Number.isFinite) ?? []
+  const ratio = (row, name) => {
+    const ratios = row.speeds[name]?.map((speed, round) => row.speeds[ours(name)][round] / speed).filter(Number.isFinite) ?? []
     return ratios.toSorted((a, b) => a - b)[ratios.length >> 1] ?? NaN
   }
-  const cell = (row, name, index) => {
+  const cell = (row, name) => {
     if (!row.speeds[name]) return 'too slow'
     const speed = Number(Math.max(...row.speeds[name]).toPrecision(3))
-    return base(index) === name ? `${speed}` : `${speed} (${ratio(row, index).toFixed(2)})`
+    return ours(name) === name ? `${speed}` : `${speed} (${ratio(row, name).toFixed(2)})`
   }
-  const mean = numbers => Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length)
-  const ratios = index => rows.map(row => ratio(row, index)).filter(Number.isFinite)
-  const summary = names.map((name, index) => (base(index) === name ? '' : `**${mean(ratios(index)).toFixed(2)}**`))
-  const rival = names.indexOf(RIVAL)
-  const [worst] = rows.toSorted((a, b) => ratio(a, rival) - ratio(b, rival))
+  const mean = name => {
+    const logarithms = rows.map(row => Math.log(ratio(row, name))).filter(Number.isFinite)
+    return Math.exp(logarithms.reduce((sum, logarithm) => sum + logarithm, 0) / logarithms.length)
+  }
+  const [worst] = rows.toSorted((a, b) => ratio(a, RIVAL) - ratio(b, RIVAL))
   return [
     `### ${version}`,
     '',
     line(['stream', 'chunks', ...names]),
     line(['---', '---', ...names.map(() => '---:')]),
-    ...rows.map(row => line([row.stream, row.chunks, ...names.map((name, index) => cell(row, name, index))])),
-    line(['**geometric mean**', '', ...summary]),
+    ...rows.map(row => line([row.stream, row.chunks, ...names.map(name => cell(row, name))])),
+    line(['**geometric mean**', '', ...names.map(name => (ours(name) === name ? '' : `**${mean(name).toFixed(2)}**`))]),
     '',
-    `Slowest beside ${RIVAL}: ${worst.stream} in chunks of ${worst.chunks}, ${ratio(worst, rival).toFixed(2)} times its speed.`,
+    `Slowest beside ${RIVAL}: ${worst.stream} in chunks of ${worst.chunks}, ${ratio(worst, RIVAL).toFixed(2)} times its speed.`,
   ].join('\n')
 }
 

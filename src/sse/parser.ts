@@ -133,6 +133,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
     stale = false
     if (typeof chunk === 'string') feedText(chunk)
     else if (chunk?.[Symbol.toStringTag] !== 'Uint8Array') {
+      interrupted = false
       throw new TypeError(`Cannot parse: neither a Uint8Array nor a string: ${String(chunk)}`)
     } else if (chunk.length <= SLICE_SIZE) feedBytes(chunk)
     else for (let start = 0; start < chunk.length && !stale; start += SLICE_SIZE) feedBytes(chunk.subarray(start, start + SLICE_SIZE))
@@ -149,8 +150,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
   function feedText(chunk: string) {
     if (!chunk) return
     takeHeld()
-    take(forgetCharacter())
-    take(chunk)
+    take(forgetCharacter() + chunk)
   }
 
   function feedBytes(chunk: Uint8Array) {

@@ -66,25 +66,25 @@ for (const [name, read] of Object.entries(responseReaders)) {
   }
 }
 
-export const names = Object.keys(passes)
+/** The parsers that are compared with each other: the first of a group is ours. */
+export const groups = [Object.keys(parsers), Object.keys(responseReaders)]
 const streamNames = Object.keys(streams)
 const chunkingNames = Object.keys(chunkings)
 export { chunkingNames as chunkings, streamNames as streams }
 
-/** Times one stream in one size of chunks; only these parsers, if any are named. */
-export async function measure(stream: string, chunking: string, only = names): Promise<Speeds> {
+/** Times one stream in one size of chunks, by the parsers of one group. */
+export async function measure(stream: string, chunking: string, group: string[]): Promise<Speeds> {
   const source = streams[stream]?.()
   const chunks = source && chunkings[chunking]?.(source)
   if (!chunks) throw new Error(`Cannot measure: no such cell: ${stream}, ${chunking}`)
 
   const runs = new Map<string, { pass: Pass; repeats: number; spent: number; speeds: number[] }>()
-  const sums = { calls: new Map<string, string>(), responses: new Map<string, string>() }
-  for (const name of only) {
+  const sums = new Map<string, string>()
+  for (const name of group) {
     const pass = passes[name] as Pass
-    const kind = name in parsers ? 'calls' : 'responses'
     try {
       const first = await time(pass, chunks, 1, performance.now() + PATIENCE)
-      sums[kind].set(JSON.stringify(first.sum), name)
+      sums.set(JSON.stringify(first.sum), name)
       // The first passes are slower than all others, by far: as many more as fit into three samples warm the parser up
       const warmUp = await time(pass, chunks, Math.ceil((3 * SAMPLE) / first.ms))
       const more = Math.ceil(SAMPLE / warmUp.ms)
@@ -94,18 +94,16 @@ export async function measure(stream: string, chunking: string, only = names): P
       if (!(error instanceof TooSlow)) throw error
     }
   }
-  for (const found of Object.values(sums)) {
-    if (found.size > 1) throw new Error(`Cannot compare: the parsers disagree on ${stream}, ${chunking}: ${JSON.stringify([...found])}`)
-  }
+  if (sums.size > 1) throw new Error(`Cannot compare: the parsers disagree on ${stream}, ${chunking}: ${JSON.stringify([...sums])}`)
 
-  const size = (of: Uint8Array[]) => of.reduce((length, chunk) => length + chunk.length, 0)
-  const bytes = { calls: size(chunks), responses: size(chunks.slice(0, MOST_CHUNKS)) }
+  const taken = group.every(name => name in responseReaders) ? chunks.slice(0, MOST_CHUNKS) : chunks
+  const bytes = taken.reduce((length, chunk) => length + chunk.length, 0)
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    for (const [name, run] of runs) {
+    for (const run of runs.values()) {
       if (round >= FEWEST_ROUNDS && run.spent > BUDGET) continue
       const { ms } = await time(run.pass, chunks, run.repeats)
       run.spent += ms
-      run.speeds.push(((name in parsers ? bytes.calls : bytes.responses) * run.repeats) / 1000 / ms)
+      run.speeds.push((bytes * run.repeats) / 1000 / ms)
     }
   }
   return Object.fromEntries([...runs].map(([name, { speeds }]) => [name, speeds]))

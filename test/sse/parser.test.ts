@@ -964,6 +964,16 @@ describe('createParser() and chunks', () => {
     expect(interpret(['data: \uD83D', toBytes('b\n\n')]).log).toEqual([event('\uD83Db')])
   })
 
+  test('createParser() forgets nothing for a chunk that it refuses', () => {
+    for (const size of [1, 600]) {
+      const parser = createRecorder()
+      parser.feed(bytes('data: ', 'x'.repeat(size), 0xe2, 0x82))
+      expect(() => parser.feed(null as never)).toThrow(TypeError)
+      parser.feed(bytes(0xac, '\n\n'))
+      expect(parser.log).toEqual([event(`${'x'.repeat(size)}€`)])
+    }
+  })
+
   test('createParser() takes strings and bytes in turns', () => {
     expect(interpret([toBytes('é'.repeat(600)), bytes(0xe2), '€\ndata: é', toBytes('é'.repeat(600)), '\n\n']).log).toEqual([event('é'.repeat(601))])
     expect(interpret([bytes('data: ', 'x'.repeat(600), 0xe2), '€\n\n']).log).toEqual([event(`${'x'.repeat(600)}\uFFFD€`)])
