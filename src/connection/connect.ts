@@ -1,22 +1,35 @@
+import { StreamError } from '../errors.ts'
+import { callSafely, report } from '../report.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
+import { checkDecoders, decodeEvent, type DecodedBy, type Decoder } from './decode.ts'
 import { createEmitter } from './emitter.ts'
 import { openEventStream } from './fetch-events.ts'
 import { trackReadyState, type ReadyState } from './ready-state.ts'
 import type { Ending, FetchEventsInit } from './request.ts'
 
-/** The types of a server's events, each with that of its data: a string's. */
-export type EventMap<Events = Record<string, string>> = { [Type in keyof Events]: string }
-
-/** An event of a type, its data of the type that an {@link EventMap} gives. */
+/** An event of a type, its data as its decoder makes it, or a string. */
 export interface TypedEvent<Type extends string = string, Data = string> extends Omit<ServerSentEvent, 'type' | 'data'> {
   type: Type
   data: Data
 }
 
-type AnyEvent<Events extends EventMap<Events>> = { [Type in keyof Events & string]: TypedEvent<Type, Events[Type]> }[keyof Events & string]
+type AnyEvent<Events> = { [Type in keyof Events & string]: TypedEvent<Type, Events[Type]> }[keyof Events & string]
+/** Types of events whose data is no string, so that something must make it. */
+type Decoded<Events> = { [Type in keyof Events]: Events[Type] extends string ? never : Type }[keyof Events]
+
+/** All that `fetch()` takes, what a stream needs besides, and how events are decoded. */
+export interface ConnectInit<Events> extends FetchEventsInit {
+  /**
+   * How the data of an event becomes a value, by type: a function `(data: string) => value`, also an async one, or any Standard
+   * Schema, which is given the data's JSON. Events of other types keep their text. Order is kept.
+   */
+  events?: ({ [Type in keyof Events]?: Decoder<Events[Type]> } & Record<Decoded<Events>, unknown>) | undefined
+  /** Hears of an event that can't be decoded, and goes to no listener; the stream goes on. @default reportError(error) */
+  onInvalid?: ((event: ServerSentEvent, error: StreamError) => void) | undefined
+}
 
 /** An open stream of events; see {@link connect}. */
-export interface Connection<Events extends EventMap<Events> = Record<string, string>> {
+export interface Connection<Events = Record<string, string>> {
   /** The absolute URL. */
   readonly url: string
   /** 0 connecting, 1 open, 2 closed for good. */
@@ -45,29 +58,38 @@ export interface Connection<Events extends EventMap<Events> = Record<string, str
  * life is told by callbacks, `onOpen`, `onRetry` and `onClose`. Starts one microtask late, so that listeners added on the next
  * line miss nothing. When it tries again, and when not, is as in {@link fetchEvents}.
  *
+ * @typeParam Events the types of the data, by type of event; they follow from `events` where that is given
  * @param url where to; relative to the page
- * @param init what `fetch()` takes, and more: see {@link FetchEventsInit}
+ * @param init what `fetch()` takes, and more: see {@link ConnectInit}
  * @returns the connection: `on()` to listen, `close()` to end it, `closed` to learn how it ended
- * @throws {TypeError} at once where the request makes no sense: the message names what
+ * @throws {TypeError} at once where the request makes no sense, or a decoder is none: the message names what
  *
  * @example
  * ```ts
- * const connection = connect('/events', { onRetry: ({ delay }) => console.log(`back in ${delay} ms`) })
- * connection.on('tick', event => console.log(event.data))
+ * const connection = connect<{ tick: { id: number } }>('/events', { events: { tick: decoders.json } })
+ * connection.on('tick', event => console.log(event.data.id))
  * connection.on('*', (type, event) => console.log(type, event.lastEventId))
  * setTimeout(() => connection.close(), 60_000)
  * ```
  */
-export function connect<Events extends EventMap<Events> = Record<string, string>>(
-  url: string | URL, init: FetchEventsInit = {}): Connection<Events> {
-  const emitter = createEmitter<ServerSentEvent>()
+export function connect<Events extends Record<keyof Events, string> = Record<string, string>>(
+  url: string | URL, init?: Omit<ConnectInit<Events>, 'events'> & { events?: undefined }): Connection<Events>
+export function connect<Decoders extends Record<string, Decoder>>(
+  url: string | URL, init: Omit<ConnectInit<Decoders>, 'events'> & { events: Decoders }): Connection<DecodedBy<Decoders>>
+export function connect<Events extends object>(
+  url: string | URL, init: ConnectInit<Events> & { events: unknown }): Connection<Events>
+// oxlint-disable-next-line typescript/no-explicit-any -- what the signatures above have in common
+export function connect(url: string | URL, init: Omit<ConnectInit<object>, 'events'> & { events?: object | undefined } = {}): Connection<any> {
+  const { events: decoders = {}, onInvalid = (_event, error) => report(error), ...request } = init
+  const known = checkDecoders(decoders as Record<string, Decoder>)
+  const emitter = createEmitter<TypedEvent<string, unknown>>()
   let lastEventId = init.lastEventId ?? ''
   let settle: (ending: Ending) => void
   const closed = new Promise<Ending>(resolve => (settle = resolve))
 
   const { callbacks, readyState } = trackReadyState(init)
   const stream = openEventStream(url, {
-    ...init,
+    ...request,
     ...callbacks,
     onClose(ending) {
       init.signal?.removeEventListener('abort', close)
@@ -87,9 +109,13 @@ export function connect<Events extends EventMap<Events> = Record<string, string>
       const events = await stream.read()
       if (!events) return
       for (const event of events) {
+        const decoder = known.get(event.type)
+        // One after the other, so that order is kept; where nothing is decoded, nothing waits
+        const decoded = decoder ? await decodeEvent(decoder, event) : event
         if (stream.ending) return
         lastEventId = event.lastEventId
-        emitter.emit(event.type, event)
+        if (decoded instanceof StreamError) callSafely(onInvalid, event, decoded)
+        else emitter.emit(event.type, decoded)
       }
       if (!stream.ending) lastEventId = stream.lastEventId
     }

@@ -1,7 +1,8 @@
 // The class of the standard: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 import type { ServerSentEvent } from '../sse/parser.ts'
-import { openEventStream, type EventStream } from './fetch-events.ts'
 import { callSafely } from '../report.ts'
+import { openEventStream, type EventStream } from './fetch-events.ts'
+import { whyFutile } from './futile.ts'
 import { CLOSED, CONNECTING, OPEN, type ReadyState } from './ready-state.ts'
 import { parseUrl, type FetchEventsInit } from './request.ts'
 import { backoff, type Failure } from './retry.ts'
@@ -12,32 +13,37 @@ export interface EventSourceInit extends FetchEventsInit {
   withCredentials?: boolean | undefined
 }
 
-/** The events of an {@link EventSource}; other types than these are a server's own, and `MessageEvent`s. */
+/** The events of an {@link EventSource} itself; other types than these are a server's own, and `MessageEvent`s. */
 export interface EventSourceEventMap {
   error: Event
   message: MessageEvent<string>
   open: Event
 }
 
+type EventsOf<Own> = Omit<EventSourceEventMap, keyof Own> & Own
+type Listener<Own extends Record<keyof Own, Event>, E> = (this: EventSource<Own>, event: E) => unknown
 type Handler<Type extends keyof EventSourceEventMap> = ((event: EventSourceEventMap[Type]) => unknown) | null
 
 /** [spec] a reconnection time, in milliseconds. This must initially be an implementation-defined value, probably in the region of a few seconds. */
 const RECONNECTION_TIME = 3000
 /** What a server's `retry: 0` comes to, so that no page can be made to hammer its server. */
 const MIN_RECONNECTION_TIME = 100
+/** See {@link turn}: more than promises that stand upon promises are deep. */
+const TURNS = 16
 
-type Listener<E extends Event> = (this: EventSource, event: E) => unknown
-
-/** EventTarget's own methods, with the types of our events. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- types of inherited methods only: there is nothing to initialize
-export interface EventSource {
-  addEventListener<Type extends keyof EventSourceEventMap>(
-    type: Type, listener: Listener<EventSourceEventMap[Type]>, options?: boolean | AddEventListenerOptions): void
-  addEventListener(type: string, listener: Listener<MessageEvent>, options?: boolean | AddEventListenerOptions): void
+/** EventTarget's own methods, with the types of our events and of those that the caller names. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- types of inherited methods and constants only: there is nothing to initialize
+export interface EventSource<Own extends Record<keyof Own, Event> = object> {
+  readonly CONNECTING: typeof CONNECTING
+  readonly OPEN: typeof OPEN
+  readonly CLOSED: typeof CLOSED
+  addEventListener<Type extends keyof EventsOf<Own> & string>(
+    type: Type, listener: Listener<Own, EventsOf<Own>[Type]>, options?: boolean | AddEventListenerOptions): void
+  addEventListener(type: string, listener: Listener<Own, MessageEvent>, options?: boolean | AddEventListenerOptions): void
   addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void
-  removeEventListener<Type extends keyof EventSourceEventMap>(
-    type: Type, listener: Listener<EventSourceEventMap[Type]>, options?: boolean | EventListenerOptions): void
-  removeEventListener(type: string, listener: Listener<MessageEvent>, options?: boolean | EventListenerOptions): void
+  removeEventListener<Type extends keyof EventsOf<Own> & string>(
+    type: Type, listener: Listener<Own, EventsOf<Own>[Type]>, options?: boolean | EventListenerOptions): void
+  removeEventListener(type: string, listener: Listener<Own, MessageEvent>, options?: boolean | EventListenerOptions): void
   removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void
 }
 
@@ -45,8 +51,11 @@ export interface EventSource {
  * `EventSource`, over `fetch`: takes the browser's own class's place, and POST bodies and headers besides.
  *
  * It keeps to the standard: a status other than 200 and a wrong content type are final, a stream that ends or breaks is
- * connected to again after the reconnection time (longer after failures in a row). Given another method than GET it never sends
- * a request twice that may have run. It starts one microtask late.
+ * connected to again after the reconnection time (longer after failures in a row). A cross-origin GET that fails without an
+ * answer is asked once more with `mode: 'no-cors'`: what reaches the server then was forbidden by CORS, and is final. Given
+ * another method than GET it never sends a request twice that may have run. It starts one microtask late.
+ *
+ * @typeParam Own the server's own events, by type: `new EventSource<{ tick: MessageEvent<string> }>('/events')`
  *
  * @example
  * ```ts
@@ -56,17 +65,29 @@ export interface EventSource {
  * source.onerror = () => console.log(source.readyState === EventSource.CLOSED ? 'closed' : 'reconnecting')
  * ```
  */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
-export class EventSource extends EventTarget {
-  static readonly CONNECTING = CONNECTING
-  static readonly OPEN = OPEN
-  static readonly CLOSED = CLOSED
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging, eslint/no-unused-vars -- the interface above uses Own
+export class EventSource<Own extends Record<keyof Own, Event> = object> extends EventTarget {
+  declare static readonly CONNECTING: typeof CONNECTING
+  declare static readonly OPEN: typeof OPEN
+  declare static readonly CLOSED: typeof CLOSED
+
+  // What Web IDL makes of an interface, and a class does not: constants, and members that are enumerable
+  static {
+    for (const name of Object.getOwnPropertyNames(this.prototype)) {
+      if (name !== 'constructor') Object.defineProperty(this.prototype, name, { enumerable: true })
+    }
+    for (const target of [this, this.prototype]) {
+      for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSED })) Object.defineProperty(target, name, { value, enumerable: true })
+    }
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true })
+  }
 
   #stream: EventStream
   #readyState: ReadyState = CONNECTING
   #withCredentials: boolean
-  #origin = ''
-  #lastEventId: string
+  #origin = '' // of the last response
+  #lastEventId: string // of the last event that was dispatched
+  #isDoubted = false // whether the last attempt was futile, by all that is known
   #handlers = new Map<string, { handler: object; listener: (event: Event) => void }>()
 
   /**
@@ -77,10 +98,14 @@ export class EventSource extends EventTarget {
    */
   constructor(url: string | URL, init: EventSourceInit = {}) {
     super()
+    if (arguments.length === 0) throw new TypeError('Cannot open event stream: no URL is given')
     const { withCredentials = false, ...rest } = init ?? {}
+    // [spec] If urlRecord is failure, then throw a "SyntaxError" DOMException.
+    const parsed = parseUrl(url)
+    if (!parsed) throw new DOMException(`Cannot open event stream: not a valid URL: ${String(url)}`, 'SyntaxError')
     this.#withCredentials = Boolean(withCredentials)
     this.#lastEventId = rest.lastEventId ?? ''
-    const request: FetchEventsInit = {
+    this.#stream = openEventStream(parsed, {
       ...rest,
       // [spec] credentials mode is "include" if withCredentials, and "same-origin" else
       credentials: rest.credentials ?? (this.#withCredentials ? 'include' : 'same-origin'),
@@ -93,17 +118,35 @@ export class EventSource extends EventTarget {
         callSafely(rest.onClose, ending)
         if (this.#readyState !== CLOSED) this.#fail(CLOSED)
       },
-    }
-    // [spec] If urlRecord is failure, then throw a "SyntaxError" DOMException.
-    if (!parseUrl(url)) throw new DOMException(`Cannot open event stream: not a valid URL: ${String(url)}`, 'SyntaxError')
-    this.#stream = openEventStream(url, request, {
+    }, {
       accepts: response => response.status === 200,
       reconnect,
       replays: true,
+      // A fetch of the app's own knows better than a request past it
+      whyFutile: (failure, signal) => (rest.fetch ? undefined : this.#whyFutile(parsed, failure, signal)),
     })
     queueMicrotask(() => {
       this.#run(rest.signal).catch(() => {}) // told by the error event
     })
+  }
+
+  /**
+   * An `EventSource` over bytes that come from elsewhere: `open`, the events, and at the end an `error` event, without
+   * reconnecting. Its `url` is `about:event-stream`, its events' `origin` is `'null'`.
+   *
+   * @param stream bytes, or text
+   * @throws {TypeError} where the stream is locked
+   * @see https://github.com/whatwg/html/issues/12272 the proposal
+   *
+   * @example
+   * ```ts
+   * const { body } = await fetch('/events', { method: 'POST' })
+   * EventSource.fromReadableStream(body!).onmessage = event => console.log(event.data)
+   * ```
+   */
+  static fromReadableStream(stream: ReadableStream<Uint8Array | string>): EventSource {
+    const response = new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>, { headers: { 'content-type': 'text/event-stream' } })
+    return new this('about:event-stream', { fetch: () => Promise.resolve(response), retry: false })
   }
 
   async #run(signal: AbortSignal | null | undefined) {
@@ -115,7 +158,10 @@ export class EventSource extends EventTarget {
         if (this.#stream.ending) signal?.removeEventListener('abort', close)
       })
       if (!events) return
-      for (const event of events) this.#deliver(event)
+      for (const [index, event] of events.entries()) {
+        if (index > 0) await turn()
+        this.#deliver(event)
+      }
     }
   }
 
@@ -128,10 +174,20 @@ export class EventSource extends EventTarget {
 
   #announceOpen(response: Response, init: EventSourceInit) {
     this.#readyState = OPEN
+    this.#isDoubted = false
     // A response that was made by hand has no URL
     this.#origin = new URL(response.url || this.#stream.url).origin
     callSafely(init.onOpen, response)
     if (this.#readyState === OPEN) this.dispatchEvent(new Event('open'))
+  }
+
+  async #whyFutile(url: URL, failure: Failure, signal: AbortSignal) {
+    const why = await whyFutile(url, failure, signal)
+    // Where a stream had opened, a server that is just starting again may refuse one request and answer the next: it takes two
+    // in a row to say that it forbids us
+    const isFinal = this.#isDoubted || !this.#origin
+    this.#isDoubted = Boolean(why)
+    return isFinal ? why : undefined
   }
 
   /** [spec] fail the connection, or reestablish it: set the readyState attribute, and fire an event named error. */
@@ -155,14 +211,14 @@ export class EventSource extends EventTarget {
     return this.#readyState
   }
 
-  get CONNECTING(): typeof CONNECTING {
-    return CONNECTING
+  /** What a reconnect sends as `Last-Event-ID`. Proposed to the standard. */
+  get lastEventId(): string {
+    return this.#stream.lastEventId
   }
-  get OPEN(): typeof OPEN {
-    return OPEN
-  }
-  get CLOSED(): typeof CLOSED {
-    return CLOSED
+
+  /** The wait before a reconnect, in milliseconds: the server's, or 3000. Proposed to the standard. */
+  get reconnectionTime(): number {
+    return this.#stream.reconnectionTime ?? RECONNECTION_TIME
   }
 
   get onopen(): Handler<'open'> {
@@ -213,6 +269,17 @@ export class EventSource extends EventTarget {
       this.addEventListener(type, entry.listener)
     }
   }
+}
+
+/**
+ * [spec] queue a task which […] dispatches the newly created event
+ *
+ * The events of one chunk come in one task here, as in the engines; but there promises have their turn after every listener,
+ * so that `await` on one event is in time to listen for the next. From a script the queue of promises can't be emptied, only
+ * waited for.
+ */
+async function turn() {
+  for (let i = 0; i < TURNS; i++) await Promise.resolve()
 }
 
 function reconnect(failure: Failure): number | false {

@@ -4,8 +4,9 @@ import { callSafely } from '../report.ts'
 import { batchReader, iterateBatches } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
-import { abortable, cancelBody, readStart } from './response.ts'
+import { onPageCached } from './page-cache.ts'
 import { prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
+import { abortable, cancelBody, readStart } from './response.ts'
 import { decideRetry, parseRetryAfter, type Failure, type RetryPolicy } from './retry.ts'
 import { waitToRetry } from './wait.ts'
 import { createWatchdog } from './watchdog.ts'
@@ -24,6 +25,8 @@ export interface StreamRules {
   accepts?: (response: Response) => boolean
   /** The parser for a content type, in lower case and without parameters; `undefined` where it is no stream. */
   framer?: (contentType: string) => ((options: ParserOptions) => Framer) | undefined
+  /** Why a request that failed without an answer is not worth repeating; `undefined` where it is. */
+  whyFutile?: (failure: Failure, signal: AbortSignal) => Promise<string | undefined> | undefined
   /** Says more of an error than the connection can. */
   explain?: (error: StreamError) => StreamError
   /** Whether all that was asked for has arrived, so that nothing is left to resume. */
@@ -36,6 +39,8 @@ export interface StreamRules {
 export interface EventStream {
   readonly url: string
   readonly lastEventId: string
+  /** What the server's last `retry:` line asked for, in milliseconds. */
+  readonly reconnectionTime: number | undefined
   readonly ending: Ending | undefined
   /** The next events; `undefined` at the end. Rejects with what the stream failed by. The first call sends the request. */
   read: () => Promise<readonly ServerSentEvent[] | undefined>
@@ -101,6 +106,8 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     while (!ending) {
       received = resumed // a request that goes on with an answer is as final as that answer
       let reason = new StreamError('ended', 'Event stream ended')
+      // For a page in the back/forward cache nothing is streamed; when it returns, a feed goes on
+      if (safe) onPageCached(() => controller.abort(new StreamError('network', 'Event stream broke: the page was put away')), controller.signal)
       try {
         const headers = await abortable(request.headers({ attempt: ++attempts, lastEventId }), controller.signal)
         yield* exchange(headers, controller.signal)
@@ -226,6 +233,9 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     // The server gave ids, and has not given all
     const resumable = resume === true && !resumed && lastEventId !== givenId && !rules.isWhole?.()
     let delay: number | false
+    const futile = received || reason.code !== 'network' ? undefined : await rules.whyFutile?.(failure, controller.signal)
+    if (ending) return
+    if (futile) return finish('failed', new StreamError('network', `Cannot open event stream: ${futile}`, { cause: reason }))
     try {
       delay = decideRetry(failure, { safe, policy: init.retry, reconnect: rules.reconnect, idempotent: request.idempotent, resumable })
     } catch (error) {
@@ -238,7 +248,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     }
     resumed ||= received && !safe
     callSafely(onRetry, { attempt: failures, delay, reason })
-    await waitToRetry(delay, controller.signal)
+    await waitToRetry(delay, controller.signal, Math.max(failure.reconnectionTime ?? 0, failure.retryAfter ?? 0))
   }
 
   function finish(outcome: Ending['outcome'], error?: StreamError): void {
@@ -252,6 +262,9 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     url: request.url,
     get lastEventId() {
       return lastEventId
+    },
+    get reconnectionTime() {
+      return reconnectionTime
     },
     get ending() {
       return ending

@@ -129,7 +129,9 @@ function resolveUrl(target: string | URL, hasCustomFetch: boolean): string {
 /** The absolute URL, relative to the page or the worker's script. */
 export function parseUrl(target: string | URL): URL | undefined {
   try {
-    return new URL(target, baseUrl())
+    const url = new URL(target, baseUrl())
+    // Chromium's parser lets a blank through, as %20. [spec] a domain has no U+0020 SPACE, and no U+0025 (%)
+    return /^http.*%/.test(url.origin) ? undefined : url
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { backoff, connect, fetchEvents, StreamError, type Ending, type FetchEventsInit, type ServerSentEvent } from '../../src/index.ts'
 import { startServer, type TestServer } from '../helpers/server.ts'
 
@@ -398,5 +399,42 @@ describe('fetchEvents(), at the door,', () => {
     ['a negative time', 'http://localhost', { idleTimeout: -1 }, 'Cannot watch the stream: idleTimeout is not a number of milliseconds: -1'],
   ])('refuses %s', (_name, url, init, message) => {
     expect(() => fetchEvents(url, init)).toThrow(message)
+  })
+})
+
+describe('fetchEvents(), on a page that goes into the back/forward cache and returns,', () => {
+  const page = new EventTarget()
+  const turn = (type: string, persisted = true) => page.dispatchEvent(Object.assign(new Event(type), { persisted }))
+  beforeEach(() => {
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  })
+  afterEach(() => void vi.unstubAllGlobals())
+
+  test('closes a feed, and goes on behind its last event at once', async () => {
+    const onRetry = vi.fn()
+    const feed = fetchEvents(`${server.url}/ticks?cached`, { retry: () => 60_000, onRetry })
+    const { value } = (await feed.next()) as { value: ServerSentEvent }
+    turn('pagehide', false) // as when the page is left for good
+    turn('pagehide')
+    const next = feed.next()
+    expect(await server.requests('/ticks?cached')[0]?.over).toBe('left')
+    await vi.waitFor(() => expect(onRetry).toHaveBeenCalledOnce())
+    expect(server.requests('/ticks?cached')).toHaveLength(1)
+    turn('pageshow')
+    await next
+    expect(server.requests('/ticks?cached')[1]?.headers['last-event-id']).toBe(value.lastEventId)
+    await feed.return?.()
+    expect(getEventListeners(page, 'pagehide')).toEqual([])
+    expect(getEventListeners(page, 'pageshow')).toEqual([])
+  })
+
+  test('never touches a request that is paid for', async () => {
+    const answer = fetchEvents(`${server.url}/ticks?paid`, { method: 'POST' })
+    await answer.next()
+    turn('pagehide')
+    turn('pageshow')
+    expect((await answer.next()).done).toBe(false)
+    await answer.return?.()
+    expect(server.requests('/ticks?paid')).toHaveLength(1)
   })
 })

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { waitToRetry } from '../../src/connection/wait.ts'
 
@@ -8,9 +9,9 @@ afterEach(() => {
 })
 
 /** Waits, and tells whether that is over. */
-function start(delayMs: number, signal = new AbortController().signal) {
+function start(delayMs: number, signal = new AbortController().signal, floorMs?: number) {
   const state = { over: false }
-  void waitToRetry(delayMs, signal).then(() => (state.over = true))
+  void waitToRetry(delayMs, signal, floorMs).then(() => (state.over = true))
   return state
 }
 
@@ -19,11 +20,8 @@ function stubPage(onLine: boolean) {
   const page = new EventTarget()
   const navigator = { onLine }
   vi.stubGlobal('navigator', navigator)
-  const add = vi.fn(page.addEventListener.bind(page))
-  const remove = vi.fn(page.removeEventListener.bind(page))
-  vi.stubGlobal('addEventListener', add)
-  vi.stubGlobal('removeEventListener', remove)
-  return { page, navigator, add, remove }
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  return { page, navigator, listeners: () => ['online', 'pageshow'].flatMap(type => getEventListeners(page, type)) }
 }
 
 describe('waitToRetry()', () => {
@@ -46,26 +44,46 @@ describe('waitToRetry()', () => {
 
   test('ends at once when the signal is aborted, and leaves no timer and no listener', async () => {
     const controller = new AbortController()
-    const remove = vi.spyOn(controller.signal, 'removeEventListener')
     const state = start(1000, controller.signal)
     controller.abort()
     await vi.advanceTimersByTimeAsync(0)
     expect(state.over).toBe(true)
     expect(vi.getTimerCount()).toBe(0)
-    expect(remove).toHaveBeenCalled()
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
     const late = start(1000, controller.signal)
     await vi.advanceTimersByTimeAsync(0)
     expect(late.over).toBe(true)
   })
 
   test('waits on while the machine is offline, until it is online again', async () => {
-    const { page, add, remove } = stubPage(false)
+    const { page, listeners } = stubPage(false)
     const state = start(1000)
     await vi.advanceTimersByTimeAsync(100_000)
     expect(state.over).toBe(false)
     page.dispatchEvent(new Event('online'))
     await vi.advanceTimersByTimeAsync(0)
     expect(state.over).toBe(true)
-    expect(remove).toHaveBeenCalledTimes(add.mock.calls.length)
+    expect(listeners()).toEqual([])
+  })
+
+  test('ends when the page returns from the back/forward cache, but not before the server lets it', async () => {
+    const { page, listeners } = stubPage(true)
+    const returned = (persisted: boolean) => Object.assign(new Event('pageshow'), { persisted })
+    const own = start(10_000)
+    const told = start(10_000, undefined, 5000)
+    const longSince = start(10_000, undefined, 1000)
+    await vi.advanceTimersByTimeAsync(2000)
+    page.dispatchEvent(returned(false)) // a page that loads
+    await vi.advanceTimersByTimeAsync(0)
+    expect([own.over, told.over, longSince.over]).toEqual([false, false, false])
+    page.dispatchEvent(returned(true))
+    await vi.advanceTimersByTimeAsync(0)
+    expect([own.over, told.over, longSince.over]).toEqual([true, false, true])
+    await vi.advanceTimersByTimeAsync(2999)
+    expect(told.over).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(told.over).toBe(true)
+    expect(listeners()).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
   })
 })

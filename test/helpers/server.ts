@@ -46,6 +46,8 @@ const ANSWER = ['The ', 'sky ', 'is ', 'blue', '. 天空', '是蓝色的 👩‍
 export const ANSWER_TEXT = ANSWER.join('')
 
 const behaviours: Record<string, Behaviour> = {
+  // what the query tells it to
+  '/says': (answer, _request, _count, options) => void open(answer).end(options.get('text')),
   '/two': answer => open(answer).end('id: 1\ndata: one\n\nid: 2\ndata: two\n\n'),
   // goes on behind the last event id, one event a connection; 204 after the third
   '/feed': (answer, { headers }) => {
