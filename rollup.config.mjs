@@ -7,6 +7,7 @@ import esbuild from 'rollup-plugin-esbuild'
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'))
 const input = 'src/index.ts'
+const entries = { 'index': input, 'fetch-event-source': 'src/connection/fetch-event-source.ts' }
 const ts = () => esbuild({ target: 'es2022' })
 
 // One output module a source module, so that a page pays for the names it imports, in every bundler
@@ -16,11 +17,12 @@ const modules = (format, extension) => ({
 })
 
 export default [
-  { input, external: ['mitt'], plugins: [ts()], output: [modules('es', 'js'), modules('cjs', 'cjs')] },
-  {
-    input, external: ['mitt'], plugins: [dts()],
-    output: [{ file: 'dist/index.d.ts', format: 'es' }, { file: 'dist/index.d.cts', format: 'es' }],
-  },
+  { input: Object.values(entries), external: ['mitt'], plugins: [ts()], output: [modules('es', 'js'), modules('cjs', 'cjs')] },
+  ...Object.entries(entries).map(([name, entry]) => ({
+    input: entry, external: ['mitt'], plugins: [dts()],
+    // For `Disposable`, which a project's own `lib` need not have
+    output: ['ts', 'cts'].map(ext => ({ file: `dist/${name}.d.${ext}`, format: 'es', banner: '/// <reference lib="esnext.disposable" />' })),
+  })),
   {
     // For a script tag: everything, in one file, under one global
     input, plugins: [nodeResolve({ browser: true }), ts()],

@@ -4,12 +4,13 @@ import { auto } from './chat/dialects/auto.ts'
 import type { ChatOptions } from './chat/request.ts'
 import { streamText } from './chat/stream-text.ts'
 import { trackReadyState, type ReadyState } from './connection/ready-state.ts'
+import { disposable } from './dispose.ts'
 import { thenable, type Thenable } from './thenable.ts'
 import { isRenderer, type Renderer } from './typewriter/renderer.ts'
 import { createTypewriter, type Typewriter, type TypewriterOptions } from './typewriter/typewriter.ts'
 
 /** An answer that is being typed; see {@link streamChat}. */
-export interface ChatHandle extends Thenable<ChatResult> {
+export interface ChatHandle extends Thenable<ChatResult>, Disposable {
   /** Ends the request and shows what has arrived; the result is `stopped`. */
   stop: () => void
   /** The visible text that has arrived. It stays, whatever happens. */
@@ -82,6 +83,7 @@ export function streamChat(
   const typed = Promise.resolve().then(type)
   const handle: ChatHandle = {
     ...thenable(typed, () => (awaited = true)),
+    ...disposable(stop),
     stop,
     get text() {
       return stream.text

@@ -1,5 +1,6 @@
 import { openEventStream } from '../connection/fetch-events.ts'
 import type { Ending } from '../connection/request.ts'
+import { disposable } from '../dispose.ts'
 import type { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
 import { thenable, type Thenable } from '../thenable.ts'
@@ -14,7 +15,7 @@ import { ACCEPT, chooseFraming, explainProviderError } from './response.ts'
 import { createStopwatch } from './timing.ts'
 
 /** An answer on its way: iterate its deltas, await its result, or both; see {@link streamText}. */
-export interface TextStream extends AsyncIterable<ChatDelta>, Thenable<ChatResult> {
+export interface TextStream extends AsyncIterable<ChatDelta>, Thenable<ChatResult>, Disposable {
   /** Ends the request; the result is what has arrived, as `stopped`. */
   stop: () => void
   /** The visible text so far. It stays, whatever happens. */
@@ -184,6 +185,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       return deltas
     },
     ...thenable(result, () => queueMicrotask(() => void drain())), // the loop may stand on the next line
+    ...disposable(stop),
     stop,
     get text() {
       return answer.text

@@ -1,3 +1,4 @@
+import { disposable } from '../dispose.ts'
 import { StreamError } from '../errors.ts'
 import { callSafely, report } from '../report.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
@@ -29,7 +30,7 @@ export interface ConnectInit<Events> extends FetchEventsInit {
 }
 
 /** An open stream of events; see {@link connect}. */
-export interface Connection<Events = Record<string, string>> {
+export interface Connection<Events = Record<string, string>> extends Disposable {
   /** The absolute URL. */
   readonly url: string
   /** 0 connecting, 1 open, 2 closed for good. */
@@ -126,6 +127,7 @@ export function connect(url: string | URL, init: Omit<ConnectInit<object>, 'even
   })
 
   return {
+    ...disposable(close),
     url: stream.url,
     get readyState() {
       return readyState()

@@ -51,9 +51,9 @@ export interface EventSource<Own extends Record<keyof Own, Event> = object> {
  * `EventSource`, over `fetch`: takes the browser's own class's place, and POST bodies and headers besides.
  *
  * It keeps to the standard: a status other than 200 and a wrong content type are final, a stream that ends or breaks is
- * connected to again after the reconnection time (longer after failures in a row). A cross-origin GET that fails without an
- * answer is asked once more with `mode: 'no-cors'`: what reaches the server then was forbidden by CORS, and is final. Given
- * another method than GET it never sends a request twice that may have run. It starts one microtask late.
+ * connected to again after the reconnection time (longer after failures in a row). Where a cross-origin GET fails without
+ * an answer, a request with `mode: 'no-cors'` tells whether the server is there: if it is, and a further attempt fails too,
+ * CORS forbids it, and that is final. Given another method than GET it never sends a request twice that may have run. It starts one microtask late.
  *
  * @typeParam Own the server's own events, by type: `new EventSource<{ tick: MessageEvent<string> }>('/events')`
  *
@@ -71,8 +71,9 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
   declare static readonly OPEN: typeof OPEN
   declare static readonly CLOSED: typeof CLOSED
 
-  // What Web IDL makes of an interface, and a class does not: constants, and members that are enumerable
+  // What Web IDL makes of an interface, and a class does not: constants, members that are enumerable, a name that no minifier takes
   static {
+    Object.defineProperty(this, 'name', { value: 'EventSource' })
     for (const name of Object.getOwnPropertyNames(this.prototype)) {
       if (name !== 'constructor') Object.defineProperty(this.prototype, name, { enumerable: true })
     }
@@ -87,7 +88,6 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
   #withCredentials: boolean
   #origin = '' // of the last response
   #lastEventId: string // of the last event that was dispatched
-  #isDoubted = false // whether the last attempt was futile, by all that is known
   #handlers = new Map<string, { handler: object; listener: (event: Event) => void }>()
 
   /**
@@ -123,7 +123,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
       reconnect,
       replays: true,
       // A fetch of the app's own knows better than a request past it
-      whyFutile: (failure, signal) => (rest.fetch ? undefined : this.#whyFutile(parsed, failure, signal)),
+      whyFutile: signal => (rest.fetch ? undefined : whyFutile(parsed, signal)),
     })
     queueMicrotask(() => {
       this.#run(rest.signal).catch(() => {}) // told by the error event
@@ -174,20 +174,10 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
 
   #announceOpen(response: Response, init: EventSourceInit) {
     this.#readyState = OPEN
-    this.#isDoubted = false
     // A response that was made by hand has no URL
     this.#origin = new URL(response.url || this.#stream.url).origin
     callSafely(init.onOpen, response)
     if (this.#readyState === OPEN) this.dispatchEvent(new Event('open'))
-  }
-
-  async #whyFutile(url: URL, failure: Failure, signal: AbortSignal) {
-    const why = await whyFutile(url, failure, signal)
-    // Where a stream had opened, a server that is just starting again may refuse one request and answer the next: it takes two
-    // in a row to say that it forbids us
-    const isFinal = this.#isDoubted || !this.#origin
-    this.#isDoubted = Boolean(why)
-    return isFinal ? why : undefined
   }
 
   /** [spec] fail the connection, or reestablish it: set the readyState attribute, and fire an event named error. */

@@ -5,6 +5,7 @@ import { batchReader, iterateBatches } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
 import { onPageCached } from './page-cache.ts'
+import { createReplayFilter } from './replays.ts'
 import { prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
 import { abortable, cancelBody, readStart } from './response.ts'
 import { decideRetry, parseRetryAfter, type Failure, type RetryPolicy } from './retry.ts'
@@ -19,14 +20,16 @@ export interface StreamRules {
   safe?: boolean
   /** When a request that costs nothing is sent again, unless the caller says. @default backoff() */
   reconnect?: RetryPolicy
-  /** Whether an event is delivered again that was before a reconnect. @default false */
+  /** Whether an event is delivered again that was before a reconnect. @default whether the caller says `dropReplays: false` */
   replays?: boolean
   /** Whether the status opens a stream. @default any of 200 to 299 */
   accepts?: (response: Response) => boolean
   /** The parser for a content type, in lower case and without parameters; `undefined` where it is no stream. */
   framer?: (contentType: string) => ((options: ParserOptions) => Framer) | undefined
-  /** Why a request that failed without an answer is not worth repeating; `undefined` where it is. */
-  whyFutile?: (failure: Failure, signal: AbortSignal) => Promise<string | undefined> | undefined
+  /** Why a safe request that failed without an answer is not worth repeating; `undefined` where it may be. */
+  whyFutile?: (signal: AbortSignal) => Promise<string | undefined> | undefined
+  /** Asked, and awaited, before a response is read; what it throws ends the stream. */
+  inspect?: (response: Response) => unknown
   /** Says more of an error than the connection can. */
   explain?: (error: StreamError) => StreamError
   /** Whether all that was asked for has arrived, so that nothing is left to resume. */
@@ -47,9 +50,6 @@ export interface EventStream {
   /** Ends it as `stopped`, in any state; gets the last id that was handed out, where that is not the last one read. */
   stop: (lastEventId?: string) => void
 }
-
-/** How many ids of delivered events are remembered, to tell replays by. */
-const REPLAY_WINDOW = 1024
 
 /**
  * Opens an event stream by `fetch` and reads its events, over as many connections as it takes.
@@ -74,7 +74,7 @@ const REPLAY_WINDOW = 1024
  * }
  * ```
  */
-export function fetchEvents(url: string | URL, init: FetchEventsInit = {}): AsyncIterableIterator<ServerSentEvent> {
+export function fetchEvents(url: string | URL, init: FetchEventsInit = {}): AsyncIterableIterator<ServerSentEvent> & AsyncDisposable {
   const { read, stop } = openEventStream(url, init)
   return iterateBatches({ read, cancel: last => stop(last?.lastEventId ?? init.lastEventId ?? '') }, init.signal)
 }
@@ -86,7 +86,7 @@ export function fetchEvents(url: string | URL, init: FetchEventsInit = {}): Asyn
  */
 export function openEventStream(url: string | URL, init: FetchEventsInit, rules: StreamRules = {}): EventStream {
   const { idleTimeout = 0, connectTimeout = 0, maxBufferSize, resume, onOpen, onRetry, onClose } = init
-  const { accept = 'text/event-stream', accepts = response => response.ok, framer = eventStreamOnly, replays = false } = rules
+  const { accept = 'text/event-stream', accepts = response => response.ok, framer = eventStreamOnly, replays = init.dropReplays === false } = rules
   const request = prepareRequest(url, init, accept)
   const safe = rules.safe ?? (request.method === 'GET' || request.method === 'HEAD')
   const givenId = init.lastEventId ?? ''
@@ -99,7 +99,8 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   let failures = 0
   let received = false
   let resumed = false
-  const delivered = new Map<string, number>() // ids, oldest first, each with the attempt that brought it
+  let futile: string | undefined // why the last attempt may have been
+  const isNew = createReplayFilter()
   const batches = run()
 
   async function* run(): AsyncGenerator<ServerSentEvent[], undefined> {
@@ -126,6 +127,13 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   /** One request, and the batches of events that it brings. */
   async function* exchange(headers: Headers, signal: AbortSignal): AsyncGenerator<ServerSentEvent[], void> {
     const response = await send(headers, signal)
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+    signal.addEventListener('abort', () => {
+      if (!reader) return cancelBody(response)
+      reader.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
+      reader.releaseLock()
+    })
+    if (rules.inspect) await abortable(Promise.resolve(response).then(rules.inspect), signal)
     // Here, not in send(): an app's code may run between its return and this line
     if (signal.aborted) {
       cancelBody(response)
@@ -141,13 +149,9 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     if (!createFramer) throw await refusal(response, signal)
 
     received = true
-    const reader = response.body?.getReader()
+    reader = response.body?.getReader()
     const idle = watch(idleTimeout, `Event stream broke: silent for ${idleTimeout} ms`)
-    signal.addEventListener('abort', () => {
-      idle.close()
-      reader?.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
-      reader?.releaseLock()
-    })
+    signal.addEventListener('abort', () => idle.close())
     let parser!: Framer // made at once, by batchReader()
     let ownId = ''
 
@@ -157,7 +161,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       onRetry: ms => (reconnectionTime = ms),
       onId: id => (ownId = id),
       onEvent(event) {
-        if (isNew(ownId)) onEvent(event)
+        if (replays || isNew(ownId, attempts)) onEvent(event)
         ownId = ''
       },
     }))
@@ -214,17 +218,17 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     return createWatchdog(limitMs, () => controller.abort(new StreamError('timeout', message)))
   }
 
-  /** Whether an event is delivered: without an id of its own always, with one unless an earlier attempt brought it. */
-  function isNew(id: string): boolean {
-    if (id === '' || replays) return true
-    if ((delivered.get(id) ?? attempts) < attempts) return false
-    delivered.delete(id)
-    delivered.set(id, attempts)
-    if (delivered.size > REPLAY_WINDOW) delivered.delete(delivered.keys().next().value as string)
-    return true
+  /** Whether it can never succeed, so that the stream has ended; or may not, so that it is tried at once. */
+  async function isFutile(reason: StreamError): Promise<boolean> {
+    const mayBe = safe && !received && reason.code === 'network'
+    if (mayBe && futile) finish('failed', new StreamError('network', `Cannot open event stream: ${futile}`, { cause: reason }))
+    // A network that came back between the two requests looks the same: only a further failure says that it is so
+    else futile = mayBe ? await rules.whyFutile?.(controller.signal) : undefined
+    return Boolean(futile ?? ending)
   }
 
   async function retry(reason: StreamError): Promise<void> {
+    if (await isFutile(reason)) return
     failures++
     const failure: Failure = {
       attempt: failures, reason, method: request.method, received, lastEventId,
@@ -233,9 +237,6 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     // The server gave ids, and has not given all
     const resumable = resume === true && !resumed && lastEventId !== givenId && !rules.isWhole?.()
     let delay: number | false
-    const futile = received || reason.code !== 'network' ? undefined : await rules.whyFutile?.(failure, controller.signal)
-    if (ending) return
-    if (futile) return finish('failed', new StreamError('network', `Cannot open event stream: ${futile}`, { cause: reason }))
     try {
       delay = decideRetry(failure, { safe, policy: init.retry, reconnect: rules.reconnect, idempotent: request.idempotent, resumable })
     } catch (error) {

@@ -1,4 +1,3 @@
-import type { Failure } from './retry.ts'
 import { abortable } from './response.ts'
 
 /** How long the second request may take; a server that is silent has not forbidden anything. */
@@ -13,16 +12,16 @@ const PROBE_TIMEOUT_MS = 5000
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model "unless the user agent knows that to be futile"
  */
-export async function whyFutile(url: URL, { method }: Failure, signal: AbortSignal): Promise<string | undefined> {
+export async function whyFutile(url: URL, signal: AbortSignal): Promise<string | undefined> {
   // Only behind HTTP lies a network that may come back
   if (!/^https?:$/.test(url.protocol)) return `nothing to stream from: ${url.href}`
   // Outside pages and workers there is no CORS
-  if (method !== 'GET' || !globalThis.location || location.origin === url.origin) return undefined
+  if (!globalThis.location || location.origin === url.origin) return undefined
   const probe = new AbortController()
   const timer = setTimeout(() => probe.abort(), PROBE_TIMEOUT_MS)
   try {
     await abortable(fetch(url, { mode: 'no-cors', credentials: 'omit', cache: 'no-store', signal: probe.signal }), signal)
-    return `CORS does not allow this origin: ${location.origin}`
+    return `CORS does not allow this origin, or a header such as Last-Event-ID: ${location.origin}`
   } catch {
     return undefined
   } finally {

@@ -46,6 +46,11 @@ export interface FetchEventsInit extends Omit<RequestInit, 'headers'> {
   maxBufferSize?: number | undefined
   /** Whether a request other than GET whose answer broke may be sent once more, with the last event id. @default false */
   resume?: boolean | undefined
+  /**
+   * Whether an event with an id of its own is left out where this stream delivered it before a reconnect (the last 1,024 ids).
+   * @default true
+   */
+  dropReplays?: boolean | undefined
   /** Hears every response that opens the stream. */
   onOpen?: ((response: Response) => void) | undefined
   /** Hears that a request failed and when it is sent again: the failures in a row, the wait in milliseconds, and why. */

@@ -1,39 +1,44 @@
-/** The longest that a timer takes: 2³¹−1 ms. More than that, as a server's `retry: 9999999999`, would fire at once. */
-export const MAX_TIMEOUT = 2 ** 31 - 1
+import { startTimer } from './timer.ts'
+
+/** The longest wait: 2³¹−1 ms, the longest that a timer of the platform takes; a server's `retry:` may ask for more. */
+const MAX_WAIT_MS = 2 ** 31 - 1
 
 /**
  * Waits before the next attempt: until the time is up, and, where the machine knows to be offline, until it is online again,
  * so that no attempt is burnt on a network that isn't there.
  *
- * Resolves at once where the signal is aborted; the caller asks the signal. A page that returns from the back/forward cache,
- * where timers stand still, waits no longer than `floorMs` in all, which is what the server asked for.
+ * Resolves at once where the signal is aborted; the caller asks the signal. What changes the world ends our own wait: the
+ * network is back, the page returns from the back/forward cache, the machine wakes. None of them undercuts `floorMs`, which is
+ * what the server asked for.
  */
 export function waitToRetry(delayMs: number, signal: AbortSignal, floorMs = 0): Promise<void> {
   return new Promise(resolve => {
     const start = Date.now()
+    const longest = Math.min(delayMs, MAX_WAIT_MS)
     const over = new AbortController()
-    const untilOver = { signal: over.signal }
-    let timer: ReturnType<typeof setTimeout> | undefined
+    let stopTimer: (() => void) | undefined
 
-    function wait(ms: number) {
-      clearTimeout(timer)
-      timer = setTimeout(() => {
-        if (globalThis.navigator?.onLine === false) globalThis.addEventListener('online', done, untilOver)
-        else done()
-      }, Math.min(ms, MAX_TIMEOUT))
+    function wait(ms: number, isOnline = globalThis.navigator?.onLine !== false) {
+      stopTimer?.()
+      if (ms > 0) stopTimer = startTimer(ms, () => wait(0), () => wake())
+      else if (isOnline) done() // else `online` is to come
+    }
+
+    function wake(isOnline?: true) {
+      wait(Math.min(longest, floorMs) - (Date.now() - start), isOnline)
     }
 
     function done() {
-      clearTimeout(timer)
+      stopTimer?.()
       over.abort()
       resolve()
     }
 
     if (signal.aborted) return resolve()
+    const untilOver = { signal: over.signal }
     signal.addEventListener('abort', done, untilOver)
-    globalThis.addEventListener?.('pageshow', ({ persisted }) => {
-      if (persisted) wait(Math.min(floorMs, delayMs) - (Date.now() - start))
-    }, untilOver)
-    wait(delayMs)
+    globalThis.addEventListener?.('online', () => wake(true), untilOver)
+    globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && wake(), untilOver)
+    wait(longest)
   })
 }

@@ -1,4 +1,4 @@
-import { MAX_TIMEOUT } from './wait.ts'
+import { startTimer } from './timer.ts'
 
 /** Watches over waits of one kind; see {@link createWatchdog}. */
 export interface Watchdog {
@@ -13,25 +13,23 @@ export interface Watchdog {
 /**
  * Creates a watchdog that barks when one wait lasts longer than `limitMs`; 0 never barks.
  *
- * Its timer is set again only when it fires, not at every wait: a stream has thousands of chunks a second. A timer that fires
- * far too late tells that the machine slept or the page was frozen: the wait begins anew then, as bytes that came meanwhile
- * are about to be read.
+ * Its timer is set again only when it fires, not at every wait: a stream has thousands of chunks a second. Where the machine
+ * slept or the page was frozen, the wait begins anew: bytes that came meanwhile are about to be read.
  */
 export function createWatchdog(limitMs: number, onExpire: () => void): Watchdog {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let stopTimer: (() => void) | undefined
   let waitingSince: number | undefined
 
   function set(delayMs: number) {
-    const due = Date.now() + delayMs
-    timer = setTimeout(() => check(Date.now() - due), Math.min(delayMs, MAX_TIMEOUT))
+    stopTimer = startTimer(delayMs, () => check(false), () => check(true))
   }
 
-  function check(lateMs: number) {
-    timer = undefined
+  function check(slept: boolean) {
+    stopTimer = undefined
     if (waitingSince === undefined) return
-    if (lateMs > limitMs) waitingSince = Date.now()
+    if (slept) waitingSince = Date.now()
     const leftMs = waitingSince + limitMs - Date.now()
-    if (leftMs > 0) set(leftMs)
+    if (leftMs > 0) set(Math.min(leftMs, limitMs)) // a clock may be put back
     else onExpire()
   }
 
@@ -39,15 +37,15 @@ export function createWatchdog(limitMs: number, onExpire: () => void): Watchdog 
     start() {
       if (!(limitMs > 0)) return
       waitingSince = Date.now()
-      if (timer === undefined) set(limitMs)
+      if (!stopTimer) set(limitMs)
     },
     stop() {
       waitingSince = undefined
     },
     close() {
       waitingSince = undefined
-      clearTimeout(timer)
-      timer = undefined
+      stopTimer?.()
+      stopTimer = undefined
     },
   }
 }

@@ -1,3 +1,4 @@
+import { asyncDisposable } from '../dispose.ts'
 import type { Framer } from './framing.ts'
 import type { ServerSentEvent } from './parser.ts'
 
@@ -16,7 +17,7 @@ export interface BatchSource<T> {
  * answered in order; `return()` never waits for them. Once the signal is aborted nothing more is handed out: the next call
  * rejects with its reason.
  */
-export function iterateBatches<T>(source: BatchSource<T>, signal?: AbortSignal | null): AsyncIterableIterator<T> {
+export function iterateBatches<T>(source: BatchSource<T>, signal?: AbortSignal | null): AsyncIterableIterator<T> & AsyncDisposable {
   let batch: readonly T[] = []
   let index = 0
   let last: T | undefined
@@ -69,7 +70,14 @@ export function iterateBatches<T>(source: BatchSource<T>, signal?: AbortSignal |
     source.cancel(last)
   }
 
+  const stop = (value?: unknown): Promise<IteratorResult<T>> => {
+    cancel()
+    aborted = false
+    return Promise.resolve({ value, done: true })
+  }
+
   return {
+    ...asyncDisposable(stop),
     next() {
       if (!queue && index < batch.length) return Promise.resolve(take())
       const result = queue ? queue.then(pull, pull) : pull()
@@ -80,14 +88,9 @@ export function iterateBatches<T>(source: BatchSource<T>, signal?: AbortSignal |
       result.then(clear, clear)
       return result
     },
-    return(value?: unknown) {
-      cancel()
-      aborted = false
-      return Promise.resolve({ value, done: true })
-    },
+    return: stop,
     throw(error: unknown) {
-      cancel()
-      aborted = false
+      void stop()
       return Promise.reject(error)
     },
     [Symbol.asyncIterator]() {

@@ -27,6 +27,8 @@ export interface ParserOptions {
   onId?: ((id: string) => void) | undefined
   /** The last event id to start from, as carried over a reconnect. @default '' */
   lastEventId?: string | undefined
+  /** The type of an event for which the server names none. @default 'message' */
+  defaultType?: string | undefined
   /**
    * Bytes that one unfinished event may hold; what of it is text already, counts a byte a character, and past a thousand lines of
    * data each line 64 bytes more.
@@ -55,7 +57,6 @@ export interface EventStreamParser {
 const LF = '\n'
 const CR = '\r'
 const BOM = '\uFEFF'
-const MESSAGE = 'message'
 const STREAM = { stream: true }
 
 /** 64 KiB: a megabyte at once is decoded at half the speed or less. */
@@ -101,7 +102,7 @@ const OWN_SIZE = 64
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function createParser(options: ParserOptions): EventStreamParser {
-  const { onEvent, onRetry, onComment, onId, maxBufferSize = 2 ** 24 } = options
+  const { onEvent, onRetry, onComment, onId, defaultType = 'message', maxBufferSize = 2 ** 24 } = options
   if (typeof onEvent !== 'function') throw new TypeError(`Cannot parse: onEvent is not a function: ${String(onEvent)}`)
   if (!(maxBufferSize > 0)) throw new RangeError(`Cannot parse: maxBufferSize is not a positive number: ${maxBufferSize}`)
 
@@ -142,7 +143,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
   }
 
   function checkSize() {
-    const fields = (data ?? '').length + (ownId ?? '').length + (type === MESSAGE ? 0 : type.length)
+    const fields = (data ?? '').length + (ownId ?? '').length + (type === defaultType ? 0 : type.length)
     // Each join takes up to 64 bytes, which tells where lines are many and short
     if (line.length + heldLength + fields + (lines > 1000 ? 64 * lines : 0) > maxBufferSize) fail()
   }
@@ -252,13 +253,13 @@ export function createParser(options: ParserOptions): EventStreamParser {
           else {
             if (content.length > maxBufferSize) fail()
             const eventType = type
-            type = MESSAGE
+            type = defaultType
             onEvent({ type: eventType, data: own(content), lastEventId })
           }
         }
       } else if (start === end) finishBlock()
       else if (text.charCodeAt(start) === 58) onComment?.(value(text, start + 1, end))
-      else if (isEvent(text, start)) type = value(text, start + 6, end) || MESSAGE
+      else if (isEvent(text, start)) type = value(text, start + 6, end) || defaultType
       else parseField(text.slice(start, end)) // a copy, as a search for a colon in the text would not end with the line
       start = next
       if (lineFeed >= 0 && lineFeed < start) lineFeed = text.indexOf(LF, start)
@@ -272,7 +273,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
     const name = colon < 0 ? text : text.slice(0, colon)
     const content = colon < 0 || colon === text.length - 1 ? '' : value(text, colon + 1, text.length)
     if (name === 'data') appendData(content)
-    else if (name === 'event') type = content || MESSAGE
+    else if (name === 'event') type = content || defaultType
     // [spec] If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
     else if (name === 'id' && !content.includes('\0')) ownId = own(content)
     // [spec] If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten
@@ -293,7 +294,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
     if (data !== undefined) return dispatch(data)
     // [spec] Set the last event ID string of the event source to the value of the last event ID buffer, also without data.
     lastEventId = ownId ?? lastEventId
-    type = MESSAGE
+    type = defaultType
     ownId = undefined
   }
 
@@ -303,7 +304,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
     if (id !== undefined) lastEventId = id
     const event = { type, data: content, lastEventId }
     // All is settled before an app's code runs, so that what it throws leaves the parser sound
-    type = MESSAGE
+    type = defaultType
     data = ownId = undefined
     lines = 0
     if (id !== undefined) onId?.(id)
@@ -317,7 +318,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
     lines = 0
     heldLength = 0
     skip = BOM
-    type = MESSAGE
+    type = defaultType
     data = ownId = undefined
     overflow = false
   }
@@ -336,7 +337,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
     },
     get incomplete() {
       takeHeld()
-      return (line !== '' && line[0] !== ':') || (data ?? ownId) !== undefined || type !== MESSAGE
+      return (line !== '' && line[0] !== ':') || (data ?? ownId) !== undefined || type !== defaultType
     },
   }
 }

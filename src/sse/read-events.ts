@@ -22,7 +22,7 @@ import { createParser, type ParserOptions, type ServerSentEvent } from './parser
 export function readEvents(
   source: Response | ReadableStream<Uint8Array>,
   options: Omit<ParserOptions, 'onEvent'> = {},
-): AsyncIterableIterator<ServerSentEvent> {
+): AsyncIterableIterator<ServerSentEvent> & AsyncDisposable {
   const stream = bodyOf(source)
   const read = batchReader(readChunk, onEvent => createParser({ ...options, onEvent }), cancel)
   const reader = stream?.getReader() // only now, so that bad options leave the stream as it is

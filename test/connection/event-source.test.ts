@@ -293,7 +293,7 @@ describe('EventSource', () => {
       })
     }
 
-    test('takes an answer that CORS forbids for final, after one more request', async () => {
+    test('takes an answer that CORS forbids for final, with one error, once a request past CORS and a further attempt agree', async () => {
       inPage()
       forbid()
       const onClose = vi.fn()
@@ -302,9 +302,9 @@ describe('EventSource', () => {
       source.onerror = () => errors.push(source.readyState)
       await closed(source)
       expect(errors).toEqual([2])
-      expect(server.requests('/open?forbidden')).toHaveLength(2)
+      expect(server.requests('/open?forbidden')).toHaveLength(3)
       expect(onClose.mock.calls[0]?.[0]).toMatchObject({
-        outcome: 'failed', error: { code: 'network', message: 'Cannot open event stream: CORS does not allow this origin: https://page.example' },
+        outcome: 'failed', error: { code: 'network', message: 'Cannot open event stream: CORS does not allow this origin, or a header such as Last-Event-ID: https://page.example' },
       })
     })
 
@@ -327,17 +327,36 @@ describe('EventSource', () => {
       expect(server.requests('/open?own-fetch')).toEqual([])
     })
 
-    test('after a good connection it takes two such failures in a row, as a server may just be starting', async () => {
+    test('never asks past CORS for another method', async () => {
       inPage()
-      const source = new EventSource(`${server.url}/feed?restarts`)
+      forbid()
+      await closed(new EventSource(`${server.url}/open?post`, { method: 'POST' }))
+      expect(server.requests('/open?post')).toHaveLength(1)
+    })
+
+    test.each([[1, ['event 2']], [2, ['event 1', 0, 'event 2']]])('goes on where a server fails request %i, and answers the next', async (at, expected) => {
+      inPage()
+      const path = `/fails-once?at=${at}`
+      const source = new EventSource(server.url + path)
       const seen: unknown[] = []
-      source.onmessage = event => {
-        seen.push(event.data)
-        if (event.data === 'event 1') forbid()
-      }
+      source.onmessage = event => seen.push(event.data)
       source.onerror = () => seen.push(source.readyState)
-      await closed(source)
-      expect(seen).toEqual(['event 1', 0, 0, 2])
+      await vi.waitFor(() => expect(seen).toContain('event 2'))
+      source.close()
+      expect(seen.slice(0, expected.length)).toEqual(expected)
+    })
+
+    test('is closed at once while it asks', async () => {
+      inPage()
+      const path = '/drop-then-never?close'
+      const source = new EventSource(server.url + path)
+      const errors = vi.fn()
+      source.onerror = errors
+      await vi.waitFor(() => expect(server.requests(path)).toHaveLength(2))
+      source.close()
+      expect(await server.requests(path)[1]?.over).toBe('left')
+      expect(errors).not.toHaveBeenCalled()
+      expect(server.requests(path)).toHaveLength(2)
     })
   })
 })

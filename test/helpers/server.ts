@@ -1,5 +1,7 @@
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
 import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { trpcRouter } from './trpc.ts'
 
 /** A request as the server saw it. */
 export interface SeenRequest {
@@ -45,6 +47,13 @@ const ANSWER = ['The ', 'sky ', 'is ', 'blue', '. 天空', '是蓝色的 👩‍
 /** What `/chat` answers, in full. */
 export const ANSWER_TEXT = ANSWER.join('')
 
+/** A procedure of tRPC's own server. */
+const trpc = (path: string): Behaviour => (answer, { headers: { authorization } }) => {
+  void nodeHTTPRequestHandler({
+    req: answer.req, res: answer, path, router: trpcRouter, createContext: () => ({ authorization, drop: () => drop(answer) }),
+  })
+}
+
 const behaviours: Record<string, Behaviour> = {
   // what the query tells it to
   '/says': (answer, _request, _count, options) => void open(answer).end(options.get('text')),
@@ -64,6 +73,16 @@ const behaviours: Record<string, Behaviour> = {
     if (count < 3) drop(answer)
     else answer.end()
   },
+  // pieces of a page under two names; the first connection is dropped, the second ends, the third stays open
+  '/fragments': (answer, { headers }, count) => {
+    open(answer).write(`retry: 10\nid: ${count}\ndata: <b>${count}</b> after ${String(headers['last-event-id'] ?? 'nothing')}\n\n`)
+    answer.write(`event: news\ndata: <i>news ${count}</i>\n\n`)
+    if (count === 1) drop(answer)
+    if (count === 2) answer.end()
+  },
+  '/says-bye': answer => void open(answer).write('data: last words\n\nevent: bye\ndata: bye\n\ndata: too late\n\n'),
+  '/trpc/feed': trpc('feed'),
+  '/trpc/endless': trpc('endless'),
   '/open': answer => void open(answer).write(': here\n\n'),
   '/ticks': answer => {
     open(answer)
@@ -78,6 +97,15 @@ const behaviours: Record<string, Behaviour> = {
   },
   '/never': () => {},
   '/drop-before-headers': answer => void (answer as { socket: Socket | null }).socket?.destroy(),
+  // drops the first request of all, or the second; the others bring one event each
+  '/fails-once': (answer, _request, count, options) => {
+    const at = Number(options.get('at'))
+    if (count === at) (answer as { socket: Socket | null }).socket?.destroy()
+    else open(answer).end(`retry: 10\ndata: event ${count > at ? 2 : 1}\n\n`)
+  },
+  '/drop-then-never': (answer, _request, count) => {
+    if (count === 1) (answer as { socket: Socket | null }).socket?.destroy()
+  },
   '/status': (answer, _request, count, options) => {
     const times = Number(options.get('times') ?? Infinity)
     const status = Number(options.get('is'))
@@ -175,6 +203,7 @@ export async function startServer(): Promise<TestServer> {
     // For a page a connection each: a browser itself sends a request again where a connection that it had used before breaks
     if (headers.origin) answer.setHeader('connection', 'close')
     answer.setHeader('access-control-allow-origin', headers.origin ?? '*')
+    if (headers.origin) answer.setHeader('access-control-allow-credentials', 'true')
     answer.setHeader('access-control-allow-headers', headers['access-control-request-headers'] ?? '*')
     if (method === 'OPTIONS') return void answer.writeHead(204).end()
     const { pathname, searchParams } = new URL(path, 'http://localhost')
