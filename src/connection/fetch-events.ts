@@ -218,17 +218,13 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     return createWatchdog(limitMs, () => controller.abort(new StreamError('timeout', message)))
   }
 
-  /** Whether it can never succeed, so that the stream has ended; or may not, so that it is tried at once. */
-  async function isFutile(reason: StreamError): Promise<boolean> {
-    const mayBe = safe && !received && reason.code === 'network'
-    if (mayBe && futile) finish('failed', new StreamError('network', `Cannot open event stream: ${futile}`, { cause: reason }))
-    // A network that came back between the two requests looks the same: only a further failure says that it is so
-    else futile = mayBe ? await rules.whyFutile?.(controller.signal) : undefined
-    return Boolean(futile ?? ending)
-  }
-
   async function retry(reason: StreamError): Promise<void> {
-    if (await isFutile(reason)) return
+    if (safe && !received && reason.code === 'network' && reason.cause) { // which is what fetch rejected with
+      if (futile) return finish('failed', new StreamError('network', `Cannot open event stream: ${futile}`, { cause: reason }))
+      futile = await rules.whyFutile?.(controller.signal)
+      // A network that came back meanwhile looks the same: only a further failure, at once, says that it is so
+      if (futile || ending) return
+    } else futile = undefined
     failures++
     const failure: Failure = {
       attempt: failures, reason, method: request.method, received, lastEventId,
