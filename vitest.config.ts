@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 import type { BrowserProviderOption } from 'vitest/node'
 import { chromiumArgs, find } from './scripts/browsers.mjs'
 import { webkitgtk } from './scripts/webkitgtk-provider.ts'
+import { conformanceTable } from './test/helpers/conformance/table.ts'
 
 const system = async (name: string) => {
   const browser = await find(name)
@@ -23,12 +24,16 @@ export default defineConfig({
   resolve: { alias: { teleprinter: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   optimizeDeps: { include: ['mitt'] },
   test: {
+    reporters: ['default', ...(process.env.GITHUB_ACTIONS ? ['github-actions'] : []), conformanceTable()],
     projects: [
       // Node, and happy-dom where a file's first line asks for it
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/demo/page.test.ts'] } },
       // the demo as its visitors meet it: built, served, driven in Chromium from outside
       { extends: true, test: { name: 'demo', include: ['test/demo/page.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
-      inBrowser('chromium', playwright({ launchOptions: { args: chromiumArgs, ...(chromium && { executablePath: chromium }) } })),
+      inBrowser('chromium', playwright({
+        // Playwright keeps pages out of the back/forward cache, which our EventSource knows of
+        launchOptions: { args: chromiumArgs, ignoreDefaultArgs: ['--disable-back-forward-cache'], ...(chromium && { executablePath: chromium }) },
+      })),
       inBrowser('firefox', playwright({ launchOptions: firefox ? { channel: 'moz-firefox', executablePath: firefox } : {} })),
       inBrowser('webkit', webkit ? webkitgtk() : playwright()),
     ],
