@@ -19,12 +19,15 @@ type AnyEvent<Events> = { [Type in keyof Events & string]: TypedEvent<Type, Even
 type Decoded<Events> = { [Type in keyof Events]: Events[Type] extends string ? never : Type }[keyof Events]
 
 /** All that `fetch()` takes, what a stream needs besides, and how events are decoded. */
-export interface ConnectInit<Events> extends FetchEventsInit {
+export type ConnectInit<Events = Record<string, string>> =
+  ConnectOptions<Events> & ([Decoded<Events>] extends [never] ? unknown : { events: Record<Decoded<Events>, unknown> })
+
+interface ConnectOptions<Events> extends FetchEventsInit {
   /**
    * How the data of an event becomes a value, by type: a function `(data: string) => value`, also an async one, or any Standard
    * Schema, which is given the data's JSON. Events of other types keep their text. Order is kept.
    */
-  events?: ({ [Type in keyof Events]?: Decoder<Events[Type]> } & Record<Decoded<Events>, unknown>) | undefined
+  events?: { [Type in keyof Events]?: Decoder<Events[Type]> } | undefined
   /** Hears of an event that can't be decoded, and goes to no listener; the stream goes on. @default reportError(error) */
   onInvalid?: ((event: ServerSentEvent, error: StreamError) => void) | undefined
 }
@@ -46,7 +49,7 @@ export interface Connection<Events = Record<string, string>> extends Disposable 
   on(type: '*', listener: (type: keyof Events & string, event: AnyEvent<Events>) => void): () => void
   /** Removes a listener, or all of a type. */
   off(type: (keyof Events & string) | '*', listener?: (...args: never[]) => void): void
-  /** Ends the request; nothing is delivered after it. */
+  /** Ends the request; no further event is delivered. */
   close(): void
   /** Resolves with how the connection ended; never rejects. */
   readonly closed: Promise<Ending>
@@ -74,13 +77,13 @@ export interface Connection<Events = Record<string, string>> extends Disposable 
  * ```
  */
 export function connect<Events extends Record<keyof Events, string> = Record<string, string>>(
-  url: string | URL, init?: Omit<ConnectInit<Events>, 'events'> & { events?: undefined }): Connection<Events>
+  url: string | URL, init?: ConnectOptions<Events>): Connection<Events>
 export function connect<Decoders extends Record<string, Decoder>>(
-  url: string | URL, init: Omit<ConnectInit<Decoders>, 'events'> & { events: Decoders }): Connection<DecodedBy<Decoders>>
+  url: string | URL, init: Omit<ConnectOptions<Decoders>, 'events'> & { events: Decoders }): Connection<DecodedBy<Decoders>>
 export function connect<Events extends object>(
-  url: string | URL, init: ConnectInit<Events> & { events: unknown }): Connection<Events>
+  url: string | URL, init: ConnectInit<Events>): Connection<Events>
 // oxlint-disable-next-line typescript/no-explicit-any -- what the signatures above have in common
-export function connect(url: string | URL, init: Omit<ConnectInit<object>, 'events'> & { events?: object | undefined } = {}): Connection<any> {
+export function connect(url: string | URL, init: Omit<ConnectOptions<object>, 'events'> & { events?: object | undefined } = {}): Connection<any> {
   const { events: decoders = {}, onInvalid = (_event, error) => report(error), ...request } = init
   const known = checkDecoders(decoders as Record<string, Decoder>)
   const emitter = createEmitter<TypedEvent<string, unknown>>()

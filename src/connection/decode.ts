@@ -14,11 +14,13 @@ type SchemaResult<Output> =
 /** Makes a value of an event's data: a function of the text, or a schema for the JSON that it holds. */
 export type Decoder<Data = unknown> = ((data: string) => Data | Promise<Data>) | StandardSchema<Data>
 
-/** What decoders make, by type of event. */
+/** What decoders make, by type of event; a message that has none keeps its text. */
 export type DecodedBy<Decoders> = {
   // A schema may be callable besides, and then gives something else
-  [Type in keyof Decoders]: Decoders[Type] extends StandardSchema<infer Data> ? Data
-    : Decoders[Type] extends (data: string) => infer Data ? Awaited<Data> : string
+  [Type in keyof Decoders | 'message']: Type extends keyof Decoders
+    ? Decoders[Type] extends StandardSchema<infer Data> ? Data
+      : Decoders[Type] extends (data: string) => infer Data ? Awaited<Data> : string
+    : string
 }
 
 /** @throws {TypeError} where one of them is none */

@@ -27,7 +27,7 @@ type Handler<Type extends keyof EventSourceEventMap> = ((event: EventSourceEvent
 /** [spec] a reconnection time, in milliseconds. This must initially be an implementation-defined value, probably in the region of a few seconds. */
 const RECONNECTION_TIME = 3000
 /** What a server's `retry: 0` comes to, so that no page can be made to hammer its server. */
-const MIN_RECONNECTION_TIME = 100
+const MIN_RECONNECTION_TIME = 400
 /** See {@link turn}: more than promises that stand upon promises are deep. */
 const TURNS = 16
 
@@ -88,6 +88,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
   #withCredentials: boolean
   #origin = '' // of the last response
   #lastEventId: string // of the last event that was dispatched
+  #dispatching = false
   #handlers = new Map<string, { handler: object; listener: (event: Event) => void }>()
 
   /**
@@ -111,10 +112,12 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
       credentials: rest.credentials ?? (this.#withCredentials ? 'include' : 'same-origin'),
       onOpen: response => this.#announceOpen(response, rest),
       onRetry: info => {
+        this.#catchUp()
         callSafely(rest.onRetry, info)
         if (this.#readyState !== CLOSED) this.#fail(CONNECTING)
       },
       onClose: ending => {
+        this.#catchUp()
         callSafely(rest.onClose, ending)
         if (this.#readyState !== CLOSED) this.#fail(CLOSED)
       },
@@ -122,8 +125,8 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
       accepts: response => response.status === 200,
       reconnect,
       replays: true,
-      // A fetch of the app's own knows better than a request past it
-      whyFutile: signal => (rest.fetch ? undefined : whyFutile(parsed, signal)),
+      // A fetch of the app's own knows better than a request past it; and no such request can refuse redirects
+      whyFutile: signal => (rest.fetch || rest.redirect ? undefined : whyFutile(parsed, signal)),
     })
     queueMicrotask(() => {
       this.#run(rest.signal).catch(() => {}) // told by the error event
@@ -135,7 +138,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
    * reconnecting. Its `url` is `about:event-stream`, its events' `origin` is `'null'`.
    *
    * @param stream bytes, or text
-   * @throws {TypeError} where the stream is locked
+   * @throws {TypeError} where it is no stream, or locked
    * @see https://github.com/whatwg/html/issues/12272 the proposal
    *
    * @example
@@ -145,8 +148,9 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
    * ```
    */
   static fromReadableStream(stream: ReadableStream<Uint8Array | string>): EventSource {
+    if (typeof stream?.getReader !== 'function') throw new TypeError(`Cannot open event stream: not a ReadableStream: ${String(stream)}`)
     const response = new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>, { headers: { 'content-type': 'text/event-stream' } })
-    return new this('about:event-stream', { fetch: () => Promise.resolve(response), retry: false })
+    return new EventSource('about:event-stream', { fetch: () => Promise.resolve(response), retry: false })
   }
 
   async #run(signal: AbortSignal | null | undefined) {
@@ -158,11 +162,19 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
         if (this.#stream.ending) signal?.removeEventListener('abort', close)
       })
       if (!events) return
+      this.#dispatching = true
       for (const [index, event] of events.entries()) {
         if (index > 0) await turn()
         this.#deliver(event)
       }
+      this.#dispatching = false
+      this.#catchUp()
     }
+  }
+
+  /** To ids that came without an event, once all events are delivered. */
+  #catchUp() {
+    if (this.#readyState !== CLOSED) this.#lastEventId = this.#stream.lastEventId
   }
 
   #deliver({ type, data, lastEventId }: ServerSentEvent) {
@@ -201,9 +213,9 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
     return this.#readyState
   }
 
-  /** What a reconnect sends as `Last-Event-ID`. Proposed to the standard. */
+  /** What a reconnect sends as `Last-Event-ID`; in a listener, the id of the event that it hears. Proposed to the standard. */
   get lastEventId(): string {
-    return this.#stream.lastEventId
+    return this.#dispatching ? this.#lastEventId : this.#stream.lastEventId
   }
 
   /** The wait before a reconnect, in milliseconds: the server's, or 3000. Proposed to the standard. */
@@ -273,11 +285,11 @@ async function turn() {
 }
 
 function reconnect(failure: Failure): number | false {
-  const { reason, reconnectionTime = RECONNECTION_TIME, attempt, received } = failure
+  const { reason, reconnectionTime = RECONNECTION_TIME, attempt } = failure
   // [spec] if res's status is not 200, or its Content-Type is not text/event-stream, then fail the connection
   if (reason.code === 'http' || reason.code === 'content-type') return false
-  // After a good connection the reconnection time, and a little at random so that not all come back at once
-  if (attempt === 1 || received) return Math.max(reconnectionTime, MIN_RECONNECTION_TIME) * (1 + 0.1 * Math.random())
+  // After a good connection, which brought an event, the reconnection time, and a little at random so that not all come at once
+  if (attempt === 1) return Math.max(reconnectionTime, MIN_RECONNECTION_TIME) * (1 + 0.1 * Math.random())
   // [spec] Optionally, wait some more. In particular, if the previous attempt failed, then user agents might introduce
   // an exponential backoff delay to avoid overloading a potentially already overloaded server.
   return backoff()({ ...failure, attempt: attempt - 1, reconnectionTime })

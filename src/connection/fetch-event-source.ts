@@ -4,8 +4,10 @@ import { StreamError } from '../errors.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
 import { openEventStream, type EventStream } from './fetch-events.ts'
+import { wasPageCached } from './page-cache.ts'
 import { createReplayFilter } from './replays.ts'
-import type { FetchEventsInit } from './request.ts'
+import { randomKey, type FetchEventsInit } from './request.ts'
+import { abortable } from './response.ts'
 import { decideRetry, parseRetryAfter } from './retry.ts'
 import { waitToRetry } from './wait.ts'
 
@@ -20,7 +22,7 @@ export interface EventSourceMessage {
   event: string
   /** The payload: the event's `data` lines, joined by line feeds. */
   data: string
-  /** The reconnection time that came with it, in milliseconds. */
+  /** The reconnection time that came with it, or alone before it, in milliseconds. */
   retry?: number
 }
 
@@ -29,25 +31,25 @@ type Interval = number | null | undefined | void
 
 /** All that `fetch()` takes, the callbacks of @microsoft/fetch-event-source, and the time limits of this package. */
 export interface FetchEventSourceInit
-  extends Omit<FetchEventsInit, 'retry' | 'resume' | 'idempotencyKey' | 'dropReplays' | 'onOpen' | 'onRetry' | 'onClose'> {
+  extends Omit<FetchEventsInit, 'retry' | 'resume' | 'onOpen' | 'onRetry' | 'onClose'> {
   /**
    * Hears every response, whatever its status, before it is read; it is awaited, and what it throws goes to `onerror`.
    * @default what is not 200 to 299 or no event stream is an error
    */
-  onopen?: (response: Response) => void | Promise<void>
+  onopen?: ((response: Response) => void | Promise<void>) | null | undefined
   /** Hears every event, of every type. What it throws goes to `onerror`. */
-  onmessage?: (message: EventSourceMessage) => void
+  onmessage?: ((message: EventSourceMessage) => void) | null | undefined
   /** Hears that the server has ended the stream. What it throws goes to `onerror`; else the promise resolves. */
-  onclose?: () => void
+  onclose?: (() => void) | null | undefined
   /**
    * Hears every error, and is awaited: what it returns is when the request is sent again, also a POST; what it throws is what
    * the promise rejects with.
    * @default a GET is sent again where waiting may help, another method only where the server says that it did not run it
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- as in the package that it stands for
-  onerror?: (error: any) => Interval | Promise<Interval>
+  onerror?: ((error: any) => Interval | Promise<Interval>) | null | undefined
   /** Accepted, and always true: hiding a tab never touches a connection. */
-  openWhenHidden?: boolean
+  openWhenHidden?: boolean | undefined
 }
 
 /** The wait after an `onerror` that names none, while the server has not said. */
@@ -84,77 +86,119 @@ type Message = ServerSentEvent & { id: string; retry: number | undefined }
  * ```
  */
 export async function fetchEventSource(input: RequestInfo | URL, init: FetchEventSourceInit = {}): Promise<void> {
-  const { onopen, onmessage, onclose, onerror, openWhenHidden: _, signal, ...rest } = init
+  const { onopen, onmessage, onclose, onerror, openWhenHidden: _, ...rest } = init
   const { url, ...request } = toRequest(input, rest)
-  const method = (request.method ?? 'GET').toUpperCase()
+  const { method, headers } = request
+  const signal = request.signal ?? new AbortController().signal
+  const safe = method === 'GET' || method === 'HEAD'
   const isNew = createReplayFilter()
-  let { lastEventId = '' } = rest
+  let lastEventId = rest.lastEventId ?? ''
   let reconnectionTime: number | undefined
+  let attempts = 0
   let failures = 0
   let received = false
+  let calling = false // one of the app's callbacks: what comes of that is no failure of the stream
 
-  function open() {
-    received = false
-    return openEventStream(url, { ...request, lastEventId, retry: false, onOpen: () => (received = true) }, {
-      accepts: response => onopen !== undefined || response.ok,
+  function open(): EventStream {
+    received = calling = false
+    attempts++
+    return openEventStream(url, {
+      ...request,
+      headers: typeof headers === 'function' ? attempt => headers({ ...attempt, attempt: attempts - 1 + attempt.attempt }) : headers,
+      lastEventId,
+      // A feed's page that returns from the back/forward cache goes on by itself: no network has failed
+      retry: ({ reason }) => (wasPageCached(reason) ? INTERVAL_MS : false),
+      onOpen: () => (received = true),
+    }, {
+      accepts: response => Boolean(onopen) || response.ok,
       framer: contentType => (onopen || contentType === EventStreamContentType ? frame : undefined),
-      ...(onopen && { inspect: onopen }),
-      replays: true, // told by isNew(), over all attempts
+      async inspect(response) {
+        calling = true
+        await onopen?.(response)
+        calling = false
+      },
     })
   }
 
-  function deliver({ id, type, data, retry, lastEventId: newId }: Message, attempt: number) {
+  function deliver({ id, type, data, retry, lastEventId: newId }: Message) {
     lastEventId = newId
-    if (signal?.aborted || !isNew(id, attempt)) return
+    // Another method's answer may be a new one, that counts its events anew
+    if (signal.aborted || (safe && rest.dropReplays !== false && !isNew(id, attempts))) return
     failures = 0
     onmessage?.({ id, event: type, data, ...(retry !== undefined && { retry }) })
   }
 
-  /** The milliseconds until the next attempt; throws where there is none. */
-  async function decide(error: unknown): Promise<number> {
-    if (onerror) return (await onerror(error)) ?? Math.max(reconnectionTime ?? INTERVAL_MS, MIN_INTERVAL_MS)
-    if (!(error instanceof StreamError)) throw error
-    const failure = { attempt: ++failures, reason: error, method, received, lastEventId, reconnectionTime, retryAfter: parseRetryAfter(error.headers) }
-    const delay = decideRetry(failure, { safe: method === 'GET' || method === 'HEAD', idempotent: false, resumable: false })
-    if (delay === false) throw error
-    return delay
+  async function read(stream: EventStream): Promise<void> {
+    for (;;) {
+      const events = await stream.read().finally(() => (lastEventId = stream.lastEventId))
+      if (!events) break
+      calling = true
+      for (const event of events) deliver(event as Message)
+      calling = false
+    }
+    calling = true
+    if (!signal.aborted) onclose?.()
   }
 
-  async function read(stream: EventStream, attempt: number): Promise<void> {
-    const stop = () => stream.stop()
-    signal?.addEventListener('abort', stop)
-    try {
-      for (;;) {
-        const events = await stream.read().finally(() => (lastEventId = stream.lastEventId))
-        if (!events) break
-        for (const event of events) deliver(event as Message, attempt)
+  /** Waits for the next attempt; throws where there is none. */
+  async function pause(reason: unknown, { repeatable }: EventStream): Promise<void> {
+    let delayMs: number | false = false
+    let floorMs = reconnectionTime ?? 0
+    if (onerror) {
+      const interval = await abortable(Promise.resolve(onerror(reason)), signal)
+      const own = typeof interval === 'number' && interval >= 0
+      delayMs = floorMs = own ? interval : Math.max(reconnectionTime ?? INTERVAL_MS, MIN_INTERVAL_MS)
+    } else if (reason instanceof StreamError && !calling) {
+      const retryAfter = parseRetryAfter(reason.headers)
+      floorMs = Math.max(floorMs, retryAfter ?? 0)
+      delayMs = decideRetry({ attempt: ++failures, reason, method, received, lastEventId, reconnectionTime, retryAfter },
+        { safe, idempotent: Boolean(request.idempotencyKey), resumable: false })
+    }
+    if (delayMs === false) throw reason
+    if (!repeatable) throw onerror ? new TypeError('Cannot send the request again: its body is a stream', { cause: reason }) : reason
+    await waitToRetry(delayMs, signal, floorMs)
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      const stream = open() // a request that makes no sense is no failure that goes to onerror
+      const stop = () => stream.stop()
+      signal.addEventListener('abort', stop)
+      try {
+        return await read(stream)
+      } catch (error) {
+        if (signal.aborted) return
+        stop()
+        reconnectionTime = stream.reconnectionTime ?? reconnectionTime
+        await pause(error, stream)
+      } finally {
+        signal.removeEventListener('abort', stop)
       }
-      if (!signal?.aborted) onclose?.()
-    } finally {
-      signal?.removeEventListener('abort', stop)
-      stop()
-      reconnectionTime = stream.reconnectionTime ?? reconnectionTime
     }
   }
 
-  for (let attempt = 1; !signal?.aborted; attempt++) {
-    const stream = open() // a request that makes no sense is no failure that goes to onerror
-    try {
-      return await read(stream, attempt)
-    } catch (error) {
-      if (!signal?.aborted) await waitToRetry(await decide(error), signal ?? new AbortController().signal, reconnectionTime)
-    }
-  }
+  await run().catch(error => {
+    if (!signal.aborted) throw error
+  })
 }
 
-/** Where to and with what. A whole request is sent as it is, each time anew; and a fetch of the app's gets the input as it is. */
-function toRequest(input: RequestInfo | URL, init: FetchEventsInit): FetchEventsInit & { url: string | URL } {
-  const isRequest = typeof input === 'object' && 'clone' in input
-  const { fetch: send = globalThis.fetch } = init
+/** Where to and with what. A whole request is sent as it is, each time anew. */
+function toRequest(input: RequestInfo | URL, init: FetchEventsInit): FetchEventsInit & { url: string | URL; method: string } {
+  const request = typeof input === 'object' && 'clone' in input ? input : undefined
+  if (request?.bodyUsed) throw new TypeError('Cannot send the request: its body has been read')
+  const { fetch: ownFetch, idempotencyKey } = init
   return {
     ...init,
-    ...(isRequest ? { url: input.url, method: init.method ?? input.method, headers: init.headers ?? input.headers } : { url: input }),
-    ...((isRequest || init.fetch) && { fetch: (_url, requestInit) => send(isRequest ? input.clone() : input, requestInit) }),
+    url: request?.url ?? input as string | URL,
+    method: (init.method ?? (init.json === undefined ? request?.method ?? 'GET' : 'POST')).toUpperCase(),
+    headers: init.headers ?? request?.headers,
+    signal: init.signal ?? request?.signal ?? null,
+    // One for all attempts, each of which is a stream of its own
+    idempotencyKey: idempotencyKey === true ? randomKey() : idempotencyKey,
+    ...((request ?? ownFetch) && {
+      // Headers as an object, which a fetch of the app's may spread
+      fetch: (_url, sent) => (ownFetch ?? fetch)(request?.clone() ?? input, { ...sent, headers: Object.fromEntries(sent?.headers as Headers) }),
+    } satisfies FetchEventsInit),
   }
 }
 

@@ -4,7 +4,7 @@ import { callSafely } from '../report.ts'
 import { batchReader, iterateBatches } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
-import { onPageCached } from './page-cache.ts'
+import { onPageCached, wasPageCached } from './page-cache.ts'
 import { createReplayFilter } from './replays.ts'
 import { prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
 import { abortable, cancelBody, readStart } from './response.ts'
@@ -41,6 +41,8 @@ export interface StreamRules {
 /** A stream over as many requests as it takes, read batch by batch. */
 export interface EventStream {
   readonly url: string
+  /** Whether its request can be sent again. */
+  readonly repeatable: boolean
   readonly lastEventId: string
   /** What the server's last `retry:` line asked for, in milliseconds. */
   readonly reconnectionTime: number | undefined
@@ -50,6 +52,9 @@ export interface EventStream {
   /** Ends it as `stopped`, in any state; gets the last id that was handed out, where that is not the last one read. */
   stop: (lastEventId?: string) => void
 }
+
+/** The least wait of a page in the back/forward cache: it must be over before its own timers stand still there. */
+const CACHED_MS = 1000
 
 /**
  * Opens an event stream by `fetch` and reads its events, over as many connections as it takes.
@@ -108,7 +113,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       received = resumed // a request that goes on with an answer is as final as that answer
       let reason = new StreamError('ended', 'Event stream ended')
       // For a page in the back/forward cache nothing is streamed; when it returns, a feed goes on
-      if (safe) onPageCached(() => controller.abort(new StreamError('network', 'Event stream broke: the page was put away')), controller.signal)
+      if (safe) onPageCached(error => controller.abort(error), controller.signal)
       try {
         const headers = await abortable(request.headers({ attempt: ++attempts, lastEventId }), controller.signal)
         yield* exchange(headers, controller.signal)
@@ -219,7 +224,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   }
 
   async function retry(reason: StreamError): Promise<void> {
-    if (safe && !received && reason.code === 'network' && reason.cause) { // which is what fetch rejected with
+    if (safe && !received && reason.code === 'network' && !wasPageCached(reason)) {
       if (futile) return finish('failed', new StreamError('network', `Cannot open event stream: ${futile}`, { cause: reason }))
       futile = await rules.whyFutile?.(controller.signal)
       // A network that came back meanwhile looks the same: only a further failure, at once, says that it is so
@@ -239,11 +244,13 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       return finish('failed', error as StreamError) // the policy's own
     }
     if (ending) return
-    if (typeof delay !== 'number' || Number.isNaN(delay)) return reason.code === 'ended' ? finish('done') : finish('failed', reason)
+    if (delay === false) return reason.code === 'ended' ? finish('done') : finish('failed', reason)
+    if (!(typeof delay === 'number' && delay >= 0)) return finish('failed', new TypeError(`Cannot retry: neither milliseconds nor false: ${String(delay)}`) as StreamError)
     if (!request.repeatable) {
       return finish('failed', new StreamError(reason.code, 'Cannot send the request again: its body is a stream', { cause: reason }))
     }
     resumed ||= received && !safe
+    if (wasPageCached(reason)) delay = Math.max(delay, CACHED_MS)
     callSafely(onRetry, { attempt: failures, delay, reason })
     await waitToRetry(delay, controller.signal, Math.max(failure.reconnectionTime ?? 0, failure.retryAfter ?? 0))
   }
@@ -257,6 +264,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
 
   return {
     url: request.url,
+    repeatable: request.repeatable,
     get lastEventId() {
       return lastEventId
     },

@@ -15,13 +15,16 @@ const PROBE_TIMEOUT_MS = 5000
 export async function whyFutile(url: URL, signal: AbortSignal): Promise<string | undefined> {
   // Only behind HTTP lies a network that may come back
   if (!/^https?:$/.test(url.protocol)) return `nothing to stream from: ${url.href}`
-  // Outside pages and workers there is no CORS
-  if (!globalThis.location || location.origin === url.origin) return undefined
+  // Outside pages and workers there is no CORS. A frame without an address of its own has another's origin; its location does
+  // not say whose, but other than the global `origin` no page can put something else in its place
+  const { origin } = globalThis.location ?? {}
+  const own = origin === 'null' ? globalThis.origin : origin
+  if (!own || own === url.origin) return undefined
   const probe = new AbortController()
   const timer = setTimeout(() => probe.abort(), PROBE_TIMEOUT_MS)
   try {
     await abortable(fetch(url, { mode: 'no-cors', credentials: 'omit', cache: 'no-store', signal: probe.signal }), signal)
-    return `CORS does not allow this origin, or a header such as Last-Event-ID: ${location.origin}`
+    return `CORS does not allow this origin, or a header such as Last-Event-ID: ${own}`
   } catch {
     return undefined
   } finally {

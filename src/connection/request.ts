@@ -112,7 +112,7 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
   }
 }
 
-function checkOptions({ retry, signal, idleTimeout = 0, connectTimeout = 0, maxBufferSize = Infinity }: FetchEventsInit): void {
+function checkOptions({ retry, signal, fetch: send, idleTimeout = 0, connectTimeout = 0, maxBufferSize = Infinity }: FetchEventsInit): void {
   if (retry !== undefined && retry !== false && typeof retry !== 'function') {
     throw new TypeError(`Cannot retry: neither a function nor false: ${String(retry)}`)
   }
@@ -120,7 +120,8 @@ function checkOptions({ retry, signal, idleTimeout = 0, connectTimeout = 0, maxB
     if (!(ms >= 0)) throw new RangeError(`Cannot watch the stream: ${name} is not a number of milliseconds: ${ms}`)
   }
   if (!(maxBufferSize > 0)) throw new RangeError(`Cannot read the stream: maxBufferSize is not a positive number: ${maxBufferSize}`)
-  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError(`Cannot watch the signal: not an AbortSignal: ${String(signal)}`)
+  if (send !== undefined && typeof send !== 'function') throw new TypeError(`Cannot send the request: fetch is not a function: ${String(send)}`)
+  if ((signal ?? undefined) !== undefined && typeof signal?.addEventListener !== 'function') throw new TypeError(`Cannot watch the signal: not an AbortSignal: ${String(signal)}`)
 }
 
 function resolveUrl(target: string | URL, hasCustomFetch: boolean): string {
@@ -162,7 +163,7 @@ function writeJson(value: unknown): string {
 }
 
 /** A random key, also where the page is not in a secure context and `crypto.randomUUID` is missing. */
-function randomKey(): string {
+export function randomKey(): string {
   return crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join('-')
 }
 

@@ -12,7 +12,7 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal, onLate?: 
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason)
     if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort)
+    else signal.addEventListener('abort', onAbort, { once: true })
     promise
       .finally(() => signal.removeEventListener('abort', onAbort))
       .then(value => {

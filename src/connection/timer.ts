@@ -1,15 +1,14 @@
 /** How long one timer runs: it stands still while the machine sleeps, so that a long one would go on long after it. */
-const STEP_MS = 5000
-/** How much later than it is due a timer tells that the machine slept or the page was frozen, and not that it is busy. */
-const SLEPT_MS = 5000
+const STEP_MS = 30_000
 
 /**
  * Calls `onDue` after `delayMs` of waking time, which may be more than the 2³¹−1 ms that a timer of the platform takes; or calls
- * `onWake`, and ends, as soon as it finds that the machine has slept or the page was frozen.
+ * `onWake`, and ends, where a timer fires so late that the machine must have slept, or the page was frozen.
  *
+ * @param sleptMs how much too late that is
  * @returns stops it
  */
-export function startTimer(delayMs: number, onDue: () => void, onWake: () => void): () => void {
+export function startTimer(delayMs: number, sleptMs: number, onDue: () => void, onWake: () => void): () => void {
   let leftMs = delayMs
   let timer: ReturnType<typeof setTimeout>
 
@@ -18,7 +17,7 @@ export function startTimer(delayMs: number, onDue: () => void, onWake: () => voi
     const dueAt = Date.now() + stepMs
     timer = setTimeout(() => {
       leftMs -= stepMs
-      if (Date.now() - dueAt > Math.min(delayMs, SLEPT_MS)) onWake()
+      if (Date.now() - dueAt > sleptMs) onWake()
       else if (leftMs > 0) step()
       else onDue()
     }, stepMs)

@@ -2,6 +2,8 @@ import { startTimer } from './timer.ts'
 
 /** The longest wait: 2³¹−1 ms, the longest that a timer of the platform takes; a server's `retry:` may ask for more. */
 const MAX_WAIT_MS = 2 ** 31 - 1
+/** A timer that is later than this was slept through; or its tab is hidden and it throttled, which is as good a reason to try. */
+const SLEPT_MS = 5000
 
 /**
  * Waits before the next attempt: until the time is up, and, where the machine knows to be offline, until it is online again,
@@ -14,18 +16,24 @@ const MAX_WAIT_MS = 2 ** 31 - 1
 export function waitToRetry(delayMs: number, signal: AbortSignal, floorMs = 0): Promise<void> {
   return new Promise(resolve => {
     const start = Date.now()
-    const longest = Math.min(delayMs, MAX_WAIT_MS)
+    const longestMs = Math.min(delayMs, MAX_WAIT_MS)
+    const shortestMs = Math.min(floorMs, longestMs)
     const over = new AbortController()
     let stopTimer: (() => void) | undefined
 
     function wait(ms: number, isOnline = globalThis.navigator?.onLine !== false) {
       stopTimer?.()
-      if (ms > 0) stopTimer = startTimer(ms, () => wait(0), () => wake())
+      if (ms > 0) set(ms)
       else if (isOnline) done() // else `online` is to come
     }
 
+    function set(ms: number) {
+      stopTimer = startTimer(ms, SLEPT_MS, () => wait(0), () => wake())
+    }
+
     function wake(isOnline?: true) {
-      wait(Math.min(longest, floorMs) - (Date.now() - start), isOnline)
+      const passedMs = Math.max(0, Date.now() - start) // a clock may be put back
+      wait(shortestMs - passedMs, isOnline)
     }
 
     function done() {
@@ -39,6 +47,6 @@ export function waitToRetry(delayMs: number, signal: AbortSignal, floorMs = 0): 
     signal.addEventListener('abort', done, untilOver)
     globalThis.addEventListener?.('online', () => wake(true), untilOver)
     globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && wake(), untilOver)
-    wait(longest)
+    set(longestMs) // a task at least, as without one a policy that says 0 leaves the page no turn
   })
 }

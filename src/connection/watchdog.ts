@@ -1,5 +1,8 @@
 import { startTimer } from './timer.ts'
 
+/** A timer that is later than this was slept through: engines let those of a hidden tab fire once a minute. */
+const SLEPT_MS = 61_000
+
 /** Watches over waits of one kind; see {@link createWatchdog}. */
 export interface Watchdog {
   /** A wait begins. */
@@ -21,22 +24,22 @@ export function createWatchdog(limitMs: number, onExpire: () => void): Watchdog 
   let waitingSince: number | undefined
 
   function set(delayMs: number) {
-    stopTimer = startTimer(delayMs, () => check(false), () => check(true))
+    stopTimer = startTimer(delayMs, Math.min(limitMs, SLEPT_MS), () => check(false), () => check(true))
   }
 
   function check(slept: boolean) {
     stopTimer = undefined
     if (waitingSince === undefined) return
-    if (slept) waitingSince = Date.now()
-    const leftMs = waitingSince + limitMs - Date.now()
-    if (leftMs > 0) set(Math.min(leftMs, limitMs)) // a clock may be put back
+    if (slept) waitingSince = performance.now()
+    const leftMs = waitingSince + limitMs - performance.now()
+    if (leftMs > 0) set(leftMs)
     else onExpire()
   }
 
   return {
     start() {
       if (!(limitMs > 0)) return
-      waitingSince = Date.now()
+      waitingSince = performance.now() // which no clock that is put back disturbs
       if (!stopTimer) set(limitMs)
     },
     stop() {

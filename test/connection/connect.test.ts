@@ -2,7 +2,7 @@ import * as ark from 'arktype'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { z } from 'zod'
-import { backoff, CLOSED, connect, CONNECTING, decoders, OPEN, StreamError, type Connection, type Ending, type ServerSentEvent } from '../../src/index.ts'
+import { backoff, CLOSED, connect, CONNECTING, decoders, OPEN, StreamError, type ConnectInit, type Connection, type Ending, type ServerSentEvent } from '../../src/index.ts'
 import { startServer, type TestServer } from '../helpers/server.ts'
 
 let server: TestServer
@@ -261,13 +261,21 @@ describe('connect(), with decoders,', () => {
       inferred.on('bytes', event => expectTypeOf(event.data).toEqualTypeOf<Uint8Array<ArrayBuffer>>())
       inferred.on('anything', event => expectTypeOf(event.data).toEqualTypeOf<unknown>())
       inferred.on('*', (_type, event) => event.type === 'count' && expectTypeOf(event.data).toEqualTypeOf<number>())
+      inferred.on('message', event => expectTypeOf(event.data).toEqualTypeOf<string>())
       // @ts-expect-error -- no such event
-      inferred.on('message', () => {})
+      inferred.on('other', () => {})
 
       interface Events {
         tick: { id: number }
         state: 'on' | 'off'
       }
+      const init: ConnectInit<Events> = { events: { tick: decoders.json } }
+      expectTypeOf(connect('/', init)).toEqualTypeOf<Connection<Events>>()
+      expectTypeOf(connect<Events>('/', init)).toEqualTypeOf<Connection<Events>>()
+      const texts: ConnectInit = { headers: {} }
+      expectTypeOf(connect('/', texts)).toEqualTypeOf<Connection>()
+      // @ts-expect-error -- nothing makes a tick's data of its text
+      void ({ headers: {} } satisfies ConnectInit<Events>)
       const told = connect<Events>('/', { events: { tick: decoders.json } })
       told.on('tick', event => expectTypeOf(event.data).toEqualTypeOf<{ id: number }>())
       told.on('state', event => expectTypeOf(event.data).toEqualTypeOf<'on' | 'off'>())

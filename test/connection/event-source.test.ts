@@ -230,14 +230,15 @@ describe('EventSource', () => {
   })
 
   test('tells the id and the reconnection time as the server gives them', async () => {
-    const source = new EventSource(`${server.url}/says?text=${encodeURIComponent('retry: 5000\nid: 7\ndata: 1\n\nretry: x\nid: 8\n\n')}`, { lastEventId: '6' })
+    const source = new EventSource(`${server.url}/says?text=${encodeURIComponent('retry: 5000\nid: 7\ndata: 1\n\nid: 9\ndata: 2\n\nretry: x\nid: 8\n\n')}`, { lastEventId: '6' })
     expect([source.lastEventId, source.reconnectionTime]).toEqual(['6', 3000])
     const during: unknown[] = []
-    source.onmessage = () => during.push(source.reconnectionTime)
+    source.onmessage = event => during.push([event.lastEventId, source.lastEventId, source.reconnectionTime])
     await new Promise(resolve => (source.onerror = resolve))
-    expect(during).toEqual([5000])
+    expect(during).toEqual([['7', '7', 5000], ['9', '9', 5000]])
     expect([source.lastEventId, source.reconnectionTime]).toEqual(['8', 5000])
     source.close()
+    expect(source.lastEventId).toBe('8')
   })
 
   describe('.fromReadableStream()', () => {
@@ -274,7 +275,8 @@ describe('EventSource', () => {
       await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce())
     })
 
-    test('throws a TypeError for a stream that is locked', () => {
+    test('throws a TypeError for what is no stream, or locked', () => {
+      for (const given of [null, undefined, {}, 'x', 5]) expect(() => EventSource.fromReadableStream(given as never)).toThrow(TypeError)
       const locked = stream('data: x\n\n')
       locked.getReader()
       expect(() => EventSource.fromReadableStream(locked)).toThrow(TypeError)
@@ -316,6 +318,15 @@ describe('EventSource', () => {
       source.close()
       expect(errors).toEqual([0])
       expect(server.requests('/drop-before-headers?unanswered')).toHaveLength(2)
+    })
+
+    test('asks nobody else where redirects are refused', async () => {
+      inPage()
+      forbid()
+      const source = new EventSource(`${server.url}/open?no-redirects`, { redirect: 'error' })
+      await new Promise(resolve => (source.onerror = resolve))
+      source.close()
+      expect(server.requests('/open?no-redirects')).toHaveLength(1)
     })
 
     test('asks nobody else where the fetch is the caller\'s', async () => {

@@ -166,6 +166,27 @@ describe('fetchEvents()', () => {
     expect(server.requests('/status?is=404&tuned')).toHaveLength(1)
   })
 
+  test.each([undefined, NaN, -1, '5', Promise.resolve(5)])('ends with a TypeError where a policy says %s, also at a clean end', async given => {
+    const retry = (() => given) as never
+    expect(await collect(`/two?policy=${String(given)}`, { retry })).toMatchObject({
+      data: ['one', 'two'], ending: { outcome: 'failed' }, error: new TypeError(`Cannot retry: neither milliseconds nor false: ${String(given)}`),
+    })
+  })
+
+  test('leaves the page its turn where a policy says 0 and the requests fail at once', async () => {
+    let requests = 0
+    const connection = connect('http://localhost/', { retry: () => 0, fetch: () => Promise.reject(new TypeError(`offline ${requests++}`)) })
+    await new Promise(resolve => setTimeout(resolve, 50))
+    connection.close()
+    expect(requests).toBeGreaterThan(1)
+    expect((await connection.closed).outcome).toBe('stopped')
+  })
+
+  test('delivers again what is replayed, where the caller says so', async () => {
+    const { data } = await collect('/replays?dropReplays', { dropReplays: false })
+    expect(data).toEqual(['a', 'b', 'without id', 'a', 'b', 'without id', 'c'])
+  })
+
   test.each<[string, () => unknown]>([
     ['nothing', () => undefined],
     ['what is no response', () => ({ ok: true, status: 200 })],
@@ -395,6 +416,8 @@ describe('fetchEvents(), at the door,', () => {
     ['a credential in the URL', 'http://user:word@localhost', {}, /^Cannot open event stream: /],
     ['a mode that no page may use', 'http://localhost', { mode: 'navigate' }, /^Cannot open event stream: /],
     ['a signal that is none', 'http://localhost', { signal: new AbortController() as never }, 'Cannot watch the signal: not an AbortSignal: [object AbortController]'],
+    ['a signal that is false', 'http://localhost', { signal: false as never }, 'Cannot watch the signal: not an AbortSignal: false'],
+    ['a fetch that is none', 'http://localhost', { fetch: {} as never }, 'Cannot send the request: fetch is not a function: [object Object]'],
     ['a buffer of nothing', 'http://localhost', { maxBufferSize: 0 }, 'Cannot read the stream: maxBufferSize is not a positive number: 0'],
     ['a negative time', 'http://localhost', { idleTimeout: -1 }, 'Cannot watch the stream: idleTimeout is not a number of milliseconds: -1'],
   ])('refuses %s', (_name, url, init, message) => {
@@ -426,6 +449,19 @@ describe('fetchEvents(), on a page that goes into the back/forward cache and ret
     await feed.return?.()
     expect(getEventListeners(page, 'pagehide')).toEqual([])
     expect(getEventListeners(page, 'pageshow')).toEqual([])
+  })
+
+  test('opens nothing while it is away, though its policy says 0', async () => {
+    const feed = fetchEvents(`${server.url}/ticks?away`, { retry: () => 0 })
+    await feed.next()
+    turn('pagehide')
+    const next = feed.next()
+    await new Promise(resolve => setTimeout(resolve, 200))
+    expect(server.requests('/ticks?away')).toHaveLength(1)
+    turn('pageshow')
+    await next
+    expect(server.requests('/ticks?away')).toHaveLength(2)
+    await feed.return?.()
   })
 
   test('never touches a request that is paid for', async () => {

@@ -29,6 +29,15 @@ describe('whyFutile()', () => {
     expect(await request?.over).toBe('left')
   })
 
+  test('knows the origin of a frame that has no address', async () => {
+    inPage('null')
+    vi.stubGlobal('origin', server.url)
+    expect(await ask(`${server.url}/open?frame`)).toBeUndefined()
+    expect(server.requests('/open?frame')).toEqual([])
+    vi.stubGlobal('origin', 'null')
+    expect(await ask(`${server.url}/open?frame`)).toContain('CORS')
+  })
+
   test('hopes on where nobody answers', async () => {
     inPage('https://page.example')
     expect(await ask(`${server.url}/drop-before-headers?futile`)).toBeUndefined()

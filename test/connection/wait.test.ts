@@ -34,6 +34,14 @@ describe('waitToRetry()', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('leaves the page a turn, also where a policy says 0', async () => {
+    const state = start(0)
+    for (let i = 0; i < 100; i++) await Promise.resolve()
+    expect(state.over).toBe(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(state.over).toBe(true)
+  })
+
   test('does not fire at once for a time that no timer holds', async () => {
     const state = start(9_999_999_999)
     await vi.advanceTimersByTimeAsync(60_000)

@@ -192,6 +192,27 @@ const behaviours: Record<string, Behaviour> = {
   },
   '/events-as-text': answer => void answer.writeHead(200, { 'content-type': 'text/plain' }).end(chunk('hidden')),
   '/raw-events': answer => void open(answer).end('data: Hel\n\ndata: lo\n\ndata:  you\n\ndata: [DONE]\n\n'),
+
+  // For the tests of fetchEventSource()
+  // one text of the query a request, the last of them again and again; AFTER and BODY are what the request said
+  '/answers': (answer, { headers, body }, count, options) => {
+    const texts = options.getAll('text')
+    const text = texts[Math.min(count, texts.length) - 1] ?? ''
+    open(answer).end(text.replaceAll('AFTER', String(headers['last-event-id'] ?? 'nothing')).replaceAll('BODY', body))
+  },
+  '/says-as': (answer, _request, _count, options) => void open(answer, { 'content-type': options.get('type') }).end(options.get('text')),
+  '/says-and-stays': (answer, _request, _count, options) => void open(answer).write(options.get('text')),
+  // the first answer stays open for longer than a test looks, as a page has few connections; the others end
+  '/stays-once': (answer, _request, count) => {
+    open(answer).write(`data: answer ${count}\n\n`)
+    const timer = setTimeout(() => answer.end(), count > 1 ? 0 : 3000)
+    answer.on('close', () => clearTimeout(timer))
+  },
+  // what the usage example of @microsoft/fetch-event-source meets: an end, a server that is busy, and an event that is an error
+  '/api/sse': (answer, _request, count) => {
+    if (count === 2) answer.writeHead(503, { 'content-type': 'text/plain' }).end('busy')
+    else open(answer).end(count === 1 ? 'retry: 20\ndata: one\n\n' : 'event: FatalError\ndata: Quota used up\n\n')
+  },
 }
 
 /** Starts it on a free port. Pages of any origin may ask it. */

@@ -399,7 +399,7 @@ describe('createParser() and size', () => {
         }
       }
     }
-  })
+  }, 30_000)
 
   test('createParser() finishes a pending line by a large chunk that holds its end and more', () => {
     for (const eol of ['\n', '\r', '\r\n']) {
