@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWatchdog } from '../../src/connection/watchdog.ts'
+import { fetchEvents } from '../../src/index.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -63,6 +64,92 @@ describe('createWatchdog()', () => {
 
   test('is off at 0', () => {
     createWatchdog(0, () => {}).start()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  /** The machine sleeps, or the page is frozen: the clock goes on, timers stand still. */
+  const sleep = (ms: number) => vi.setSystemTime(Date.now() + ms)
+
+  test('stands still while the page is frozen, and grants one wait more from when it finds that', () => {
+    const bark = vi.fn()
+    createWatchdog(120_000, bark).start()
+    vi.advanceTimersByTime(61_000)
+    sleep(3_600_000)
+    vi.advanceTimersByTime(29_000) // the end of the step
+    vi.advanceTimersByTime(119_999)
+    expect(bark).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(bark).toHaveBeenCalledOnce()
+  })
+
+  test('grants one wait more for each sleep', () => {
+    const bark = vi.fn()
+    createWatchdog(10_000, bark).start()
+    for (let night = 0; night < 5; night++) {
+      vi.advanceTimersByTime(7000)
+      sleep(8 * 3_600_000)
+      vi.advanceTimersByTime(3000)
+    }
+    expect(bark).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(10_000)
+    expect(bark).toHaveBeenCalledOnce()
+  })
+
+  test('says nothing of a sleep where bytes have come since, and counts from them', () => {
+    const bark = vi.fn()
+    const watchdog = createWatchdog(10_000, bark)
+    watchdog.start()
+    vi.advanceTimersByTime(7000)
+    sleep(3_600_000)
+    watchdog.stop()
+    watchdog.start()
+    vi.advanceTimersByTime(9999)
+    expect(bark).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(3001) // found by the timer of before, which grants one wait more
+    expect(bark).toHaveBeenCalledOnce()
+  })
+
+  test('sleeps through nothing that it does not watch', () => {
+    const bark = vi.fn()
+    const watchdog = createWatchdog(10_000, bark)
+    watchdog.start()
+    watchdog.stop()
+    sleep(3_600_000)
+    vi.advanceTimersByTime(3_600_000)
+    expect(bark).not.toHaveBeenCalled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('barks no more once it is closed, and once for one wait', () => {
+    const bark = vi.fn()
+    const watchdog = createWatchdog(1000, bark)
+    watchdog.start()
+    watchdog.close()
+    vi.advanceTimersByTime(5000)
+    expect(bark).not.toHaveBeenCalled()
+    watchdog.start()
+    vi.advanceTimersByTime(60_000)
+    expect(bark).toHaveBeenCalledOnce()
+  })
+})
+
+describe('idleTimeout', () => {
+  test('takes no stream for dead that a machine slept through, and sends nothing again', async () => {
+    let body: ReadableStreamDefaultController<Uint8Array> | undefined
+    const write = (text: string) => body?.enqueue(new TextEncoder().encode(text))
+    const own = vi.fn(() => Promise.resolve(new Response(new ReadableStream<Uint8Array>({ start: controller => void (body = controller) }), { headers: { 'content-type': 'text/event-stream' } })))
+    const answer = fetchEvents('http://localhost/', { method: 'POST', fetch: own, idleTimeout: 120_000 })
+    const first = answer.next()
+    await vi.advanceTimersByTimeAsync(60_000)
+    vi.setSystemTime(Date.now() + 3_600_000)
+    await vi.advanceTimersByTimeAsync(100_000)
+    write('data: it goes on\n\n')
+    expect((await first).value).toMatchObject({ data: 'it goes on' })
+    const second = answer.next()
+    const refused = expect(second).rejects.toMatchObject({ code: 'timeout' })
+    await vi.advanceTimersByTimeAsync(120_000)
+    await refused
+    expect(own).toHaveBeenCalledOnce()
     expect(vi.getTimerCount()).toBe(0)
   })
 })

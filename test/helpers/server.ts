@@ -33,9 +33,9 @@ function open(answer: http.ServerResponse, headers = {}): http.ServerResponse {
 }
 
 /** Breaks the connection once what was written is out: by a reset, as some engines take a mere close for the end. */
-function drop(answer: http.ServerResponse) {
+function drop(answer: http.ServerResponse, afterMs = 20) {
   const { socket } = answer as { socket: Socket | null }
-  setTimeout(() => socket?.resetAndDestroy(), 20)
+  setTimeout(() => socket?.resetAndDestroy(), afterMs)
 }
 
 function chunk(text: string, finishReason: string | null = null): string {
@@ -157,7 +157,7 @@ const behaviours: Record<string, Behaviour> = {
   '/chat-cut': answer => void open(answer).end(chunk('half an') + chunk(' answer')),
   '/chat-drop': answer => {
     open(answer).write(chunk('half an') + chunk(' answer'))
-    drop(answer)
+    drop(answer, READ_MS)
   },
   '/chat-no-mark': answer => void open(answer).end(chunk('whole') + chunk('', 'stop')),
   '/chat-drop-after-finish': answer => {
@@ -215,6 +215,93 @@ const behaviours: Record<string, Behaviour> = {
   },
 }
 
+/** Breaks the connection at once, before anything is answered: by a close, or by a reset. */
+const breakAtOnce = (way: 'destroy' | 'resetAndDestroy'): Behaviour => answer => void (answer as { socket: Socket | null }).socket?.[way]()
+
+/** Writes what `next` gives, as fast as the client reads it, until it gives nothing; then ends. */
+function pour(answer: http.ServerResponse, next: () => string | undefined): void {
+  let text = next()
+  while (text !== undefined && answer.write(text)) text = next()
+  if (text === undefined) answer.end()
+  else answer.once('drain', () => pour(answer, next))
+}
+
+/** Opens a stream with a short reconnection time and, unless told otherwise, one event, which says behind which id it goes on. */
+function begin(answer: http.ServerResponse, { headers }: SeenRequest, count: number, options: URLSearchParams): http.ServerResponse {
+  const id = options.get('ids') === 'none' ? '' : `id: ${count}\n`
+  open(answer).write(`retry: ${options.get('retry') ?? 5}\n${id}data: event ${count}, after ${String(headers['last-event-id'] ?? 'nothing')}\n\n`)
+  return answer
+}
+
+/** A reset throws away what the client has not read yet: a busy one needs a while. */
+const READ_MS = 100
+
+/** What one answer may be; a number is a status. */
+const acts: Record<string, Behaviour> = {
+  'drop': breakAtOnce('destroy'),
+  'reset': breakAtOnce('resetAndDestroy'),
+  'never': () => {},
+  'headers': answer => drop(open(answer), READ_MS),
+  'silent': answer => void open(answer),
+  'line': (...given) => {
+    begin(...given).write('data: unfin')
+    drop(given[0], READ_MS)
+  },
+  'event': (...given) => drop(begin(...given), READ_MS),
+  'half': (...given) => void begin(...given).end('data: half'),
+  'whole': (...given) => void begin(...given).end(),
+  'open': (...given) => void begin(...given),
+  'end': answer => void open(answer).end(),
+  'chat': answer => void open(answer).end(chunk('at last', 'stop') + 'data: [DONE]\n\n'),
+  'html': answer => void answer.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>'),
+  'json': answer => void answer.writeHead(200, { 'content-type': 'application/json' }).end('{}'),
+  'untyped': answer => void answer.writeHead(200).end('data: no stream\n\n'),
+}
+
+/** A server that means harm, or is harmed itself. */
+const faults: Record<string, Behaviour> = {
+  // one act a request, the last one ever after: `?do=503,drop,whole`; a status has a Retry-After of `after`, a redirect goes `to`
+  '/plays': (answer, request, count, options) => {
+    const script = options.get('do')?.split(',') ?? []
+    const act = script[Math.min(count, script.length) - 1] ?? 'whole'
+    if (acts[act]) return acts[act](answer, request, count, options)
+    const [after, to] = [options.get('after'), options.get('to')]
+    // Dates have no milliseconds: the next second but `after`
+    const retryAfter = after === 'date' ? new Date(Date.now() + 2000).toUTCString() : after
+    return void answer.writeHead(Number(act), { ...EVENT_STREAM, ...(retryAfter && { 'retry-after': retryAfter }), ...(to && { location: to }) }).end(`status ${act}`)
+  },
+  '/accept-then-close': answer => void open(answer).end(),
+  // asks for a reconnection time, and breaks or ends at once
+  '/retry-then-drop': (answer, _request, _count, options) => {
+    open(answer).write(`retry: ${options.get('retry')}\n\n`)
+    drop(answer)
+  },
+  '/retry-then-close': (answer, _request, _count, options) => void open(answer).end(`retry: ${options.get('retry')}\n\n`),
+  '/refusal-without-end': answer => void answer.writeHead(500, EVENT_STREAM).write('no'),
+  '/trickle': answer => {
+    const bytes = new TextEncoder().encode('\uFEFFid: 1\r\ndata: 一字一句 👩‍🚀\r\n\r\n: comment\r\nevent: last\rdata: two\r\n\n')
+    answer.socket?.setNoDelay()
+    open(answer)
+    let at = 0
+    const step = () => {
+      if (answer.destroyed) return
+      if (at === bytes.length) answer.end()
+      else answer.write(bytes.subarray(at, ++at), () => setImmediate(step))
+    }
+    step()
+  },
+  '/many': (answer, _request, _count, options) => {
+    let left = Number(options.get('count'))
+    pour(open(answer), () => (left > 0 ? `id: ${left}\ndata: ${left--}\n\n` : undefined))
+  },
+  // megabytes, in events of 100,000 bytes that are of one letter each, from a to z
+  '/large': (answer, _request, _count, options) => {
+    const last = Number(options.get('mb')) * 10
+    let id = 0
+    pour(open(answer), () => (id < last ? `id: ${++id}\ndata: ${String.fromCharCode(97 + id % 26).repeat(100_000)}\n\n` : undefined))
+  },
+}
+
 /** Starts it on a free port. Pages of any origin may ask it. */
 export async function startServer(): Promise<TestServer> {
   const seen = new Map<string, SeenRequest[]>()
@@ -226,6 +313,8 @@ export async function startServer(): Promise<TestServer> {
     answer.setHeader('access-control-allow-origin', headers.origin ?? '*')
     if (headers.origin) answer.setHeader('access-control-allow-credentials', 'true')
     answer.setHeader('access-control-allow-headers', headers['access-control-request-headers'] ?? '*')
+    answer.setHeader('access-control-allow-methods', headers['access-control-request-method'] ?? '*')
+    answer.setHeader('access-control-expose-headers', 'retry-after')
     if (method === 'OPTIONS') return void answer.writeHead(204).end()
     const { pathname, searchParams } = new URL(path, 'http://localhost')
     if (pathname === '/requests') {
@@ -233,7 +322,8 @@ export async function startServer(): Promise<TestServer> {
       const list = seen.get(searchParams.get('of') ?? '') ?? []
       const pending = Promise.resolve(undefined)
       void Promise.all(list.map(({ over }) => Promise.race([over, pending])))
-        .then(endings => answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(endings)))
+        .then(endings => (searchParams.has('at') ? list.map(({ at }, i) => ({ at, over: endings[i] ?? null })) : endings))
+        .then(told => answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(told)))
       return undefined
     }
     let body = ''
@@ -244,7 +334,7 @@ export async function startServer(): Promise<TestServer> {
       const record: SeenRequest = { method, path, headers, body, at: Date.now(), over }
       const list = seen.get(path) ?? []
       seen.set(path, [...list, record])
-      const behave = behaviours[pathname]
+      const behave = behaviours[pathname] ?? faults[pathname]
       if (behave) behave(answer, record, list.length + 1, searchParams)
       else answer.writeHead(404).end()
     })
