@@ -43,7 +43,6 @@ export interface Rule {
 const PATIENCE_MS = 1100
 /** Longer than all waits of any row. */
 const END_MS = 12_000
-const UNANSWERED_MS = 400
 /** Longer than a busy machine takes for an answer. */
 const LIMIT_MS = 1200
 
@@ -320,9 +319,19 @@ async function requestsOf(server: string, path: string): Promise<{ at: number; o
   return (await (await fetch(`${server}/requests?at&of=${encodeURIComponent(path)}`)).json()) as { at: number; over: string | null }[]
 }
 
+/** Until a path's first request is there: in a browser it may have to wait for a connection. */
+async function untilAsked(server: string, path: string) {
+  while ((await requestsOf(server, path)).length === 0) await new Promise(resolve => setTimeout(resolve, 100))
+}
+
 /** Plays one rule by one face against the server, and tells what came of it once a forbidden request would have come too. */
 async function play(rule: Rule, face: Face, server: string, onEnd: () => void): Promise<Outcome> {
-  const path = `${rule.path}${rule.path.includes('?') ? '&' : '?'}rule=${rules.indexOf(rule)}-${face}`
+  const path = `${rule.path}${rule.path.includes('?') ? '&' : '?'}rule=${rules.indexOf(rule)}-${face}&tells`
+  // By another host's name, as the connections to this one may all be taken
+  const tell = (what: string) => {
+    const url = `${server.replace('127.0.0.1', 'localhost')}/told?${new URLSearchParams({ what, of: path })}`
+    void fetch(url).catch(ignore)
+  }
   const { leaves, throws } = rule
   const controller = new AbortController()
   const data: string[] = []
@@ -335,11 +344,13 @@ async function play(rule: Rule, face: Face, server: string, onEnd: () => void): 
   leave = opens[face](server + path, {
     ...rule.init,
     signal: controller.signal,
+    onOpen: () => tell('response'),
     onClose: ending => settle(ending),
     onRetry: () => void (leaves?.when === 'in the wait' && setTimeout(goNow)),
   }, text => {
     if (face === 'streamText') data.length = 0
     data.push(text)
+    tell('event')
     if (throws && data.length === 1) throw throws
     if (leaves?.when !== 'at the first event') return undefined
     if (leaves.by === 'itself') return 'leave'
@@ -347,7 +358,7 @@ async function play(rule: Rule, face: Face, server: string, onEnd: () => void): 
     return undefined
   })
   if (leaves?.when === 'before the start') goNow()
-  if (leaves?.when === 'unanswered') setTimeout(goNow, UNANSWERED_MS)
+  if (leaves?.when === 'unanswered') void untilAsked(server, path).then(goNow)
 
   // One that never ends is to fail by itself, and hold up no other
   const timer = setTimeout(() => settle(), END_MS)

@@ -155,9 +155,9 @@ const behaviours: Record<string, Behaviour> = {
     answer.on('close', () => clearInterval(timer))
   },
   '/chat-cut': answer => void open(answer).end(chunk('half an') + chunk(' answer')),
-  '/chat-drop': answer => {
+  '/chat-drop': (answer, { path }, _count, options) => {
     open(answer).write(chunk('half an') + chunk(' answer'))
-    drop(answer, READ_MS)
+    dropOnceRead('event', answer, path, options)
   },
   '/chat-no-mark': answer => void open(answer).end(chunk('whole') + chunk('', 'stop')),
   '/chat-drop-after-finish': answer => {
@@ -233,21 +233,38 @@ function begin(answer: http.ServerResponse, { headers }: SeenRequest, count: num
   return answer
 }
 
-/** A reset throws away what the client has not read yet: a busy one needs a while. */
+/** A reset throws away what the client has not read yet: a busy one needs a while, unless it tells. */
 const READ_MS = 100
+const TOLD_MS = 3000
+
+/** What waits for clients to tell what they have read, by what and by path. */
+const untilTold = new Map<string, () => void>()
+
+/** Breaks the connection once the client has read so much: it may tell by `/told`, where its query says that it does. */
+function dropOnceRead(what: 'response' | 'event', answer: http.ServerResponse, path: string, options: URLSearchParams) {
+  if (!options.has('tells')) return drop(answer, READ_MS)
+  const timer = setTimeout(told, TOLD_MS)
+  const key = `${what} ${path}`
+  function told() {
+    clearTimeout(timer)
+    untilTold.delete(key)
+    drop(answer, 0)
+  }
+  untilTold.set(key, told)
+}
 
 /** What one answer may be; a number is a status. */
 const acts: Record<string, Behaviour> = {
   'drop': breakAtOnce('destroy'),
   'reset': breakAtOnce('resetAndDestroy'),
   'never': () => {},
-  'headers': answer => drop(open(answer), READ_MS),
+  'headers': (answer, { path }, _count, options) => dropOnceRead('response', open(answer), path, options),
   'silent': answer => void open(answer),
   'line': (...given) => {
     begin(...given).write('data: unfin')
-    drop(given[0], READ_MS)
+    dropOnceRead('event', given[0], given[1].path, given[3])
   },
-  'event': (...given) => drop(begin(...given), READ_MS),
+  'event': (...given) => dropOnceRead('event', begin(...given), given[1].path, given[3]),
   'half': (...given) => void begin(...given).end('data: half'),
   'whole': (...given) => void begin(...given).end(),
   'open': (...given) => void begin(...given),
@@ -317,6 +334,10 @@ export async function startServer(): Promise<TestServer> {
     answer.setHeader('access-control-expose-headers', 'retry-after')
     if (method === 'OPTIONS') return void answer.writeHead(204).end()
     const { pathname, searchParams } = new URL(path, 'http://localhost')
+    if (pathname === '/told') {
+      untilTold.get(`${searchParams.get('what')} ${searchParams.get('of')}`)?.()
+      return void answer.writeHead(204).end()
+    }
     if (pathname === '/requests') {
       // What a page's test asks for, as it can't look into this process
       const list = seen.get(searchParams.get('of') ?? '') ?? []
