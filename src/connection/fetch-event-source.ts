@@ -109,6 +109,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
       // A feed's page that returns from the back/forward cache goes on by itself: no network has failed
       retry: ({ reason }) => (wasPageCached(reason) ? INTERVAL_MS : false),
       onOpen: () => (received = true),
+      onRetry: () => (calling = false), // an onopen that the cache has cut short
     }, {
       accepts: response => Boolean(onopen) || response.ok,
       framer: contentType => (onopen || contentType === EventStreamContentType ? frame : undefined),
@@ -142,15 +143,14 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
 
   /** Waits for the next attempt; throws where there is none. */
   async function pause(reason: unknown, { repeatable }: EventStream): Promise<void> {
+    const retryAfter = reason instanceof StreamError ? parseRetryAfter(reason.headers) : undefined
     let delayMs: number | false = false
-    let floorMs = reconnectionTime ?? 0
+    let floorMs = Math.max(reconnectionTime ?? 0, retryAfter ?? 0)
     if (onerror) {
       const interval = await abortable(Promise.resolve(onerror(reason)), signal)
       const own = typeof interval === 'number' && interval >= 0
-      delayMs = floorMs = own ? interval : Math.max(reconnectionTime ?? INTERVAL_MS, MIN_INTERVAL_MS)
+      delayMs = floorMs = own ? interval : Math.max(reconnectionTime ?? INTERVAL_MS, retryAfter ?? 0, MIN_INTERVAL_MS)
     } else if (reason instanceof StreamError && !calling) {
-      const retryAfter = parseRetryAfter(reason.headers)
-      floorMs = Math.max(floorMs, retryAfter ?? 0)
       delayMs = decideRetry({ attempt: ++failures, reason, method, received, lastEventId, reconnectionTime, retryAfter },
         { safe, idempotent: Boolean(request.idempotencyKey), resumable: false })
     }

@@ -5,6 +5,7 @@ import { batchReader, iterateBatches } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
 import { onPageCached, wasPageCached } from './page-cache.ts'
+import { readAhead } from './read-ahead.ts'
 import { createReplayFilter } from './replays.ts'
 import { prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
 import { abortable, cancelBody, readStart } from './response.ts'
@@ -115,8 +116,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       // For a page in the back/forward cache nothing is streamed; when it returns, a feed goes on
       if (safe) onPageCached(error => controller.abort(error), controller.signal)
       try {
-        const headers = await abortable(request.headers({ attempt: ++attempts, lastEventId }), controller.signal)
-        yield* exchange(headers, controller.signal)
+        yield* exchange(controller.signal)
       } catch (error) {
         // What is no failure of the stream is an app's own error, by its headers function or a response that it has read
         if (error instanceof StreamError) reason = error
@@ -130,8 +130,8 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   }
 
   /** One request, and the batches of events that it brings. */
-  async function* exchange(headers: Headers, signal: AbortSignal): AsyncGenerator<ServerSentEvent[], void> {
-    const response = await send(headers, signal)
+  async function* exchange(signal: AbortSignal): AsyncGenerator<ServerSentEvent[], void> {
+    const response = await send(signal)
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
     signal.addEventListener('abort', () => {
       if (!reader) return cancelBody(response)
@@ -181,8 +181,14 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       rules.onChunk?.()
       return chunk.value
     }
+    const readNext = readAhead(readChunk)
 
-    const read = batchReader(readChunk, frame, error => controller.abort(error))
+    async function takeChunk() {
+      if (!ending) return readNext()
+      throw signal.reason // nothing more is delivered, however much has arrived
+    }
+
+    const read = batchReader(takeChunk, frame, error => controller.abort(error))
     callSafely(onOpen, response)
     for (;;) {
       const events = await read().finally(() => {
@@ -195,10 +201,14 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     if (!safe) finish(parser.incomplete ? 'truncated' : 'done')
   }
 
-  async function send(headers: Headers, signal: AbortSignal): Promise<Response> {
+  async function send(signal: AbortSignal): Promise<Response> {
     const connecting = watch(connectTimeout, `Cannot open event stream: no answer within ${connectTimeout} ms`)
     connecting.start()
     try {
+      const headers = await abortable(request.headers({ attempt: ++attempts, lastEventId }), signal).catch(error => {
+        if (!signal.aborted) finish('failed', error as StreamError) // the app's own, also where it is a StreamError
+        throw error
+      })
       // A fetch of the app's need not ask the signal before it sends
       if (signal.aborted) throw signal.reason
       const sent = abortable(request.send(headers, signal), signal, cancelBody)

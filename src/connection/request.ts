@@ -117,7 +117,7 @@ function checkOptions({ retry, signal, fetch: send, idleTimeout = 0, connectTime
     throw new TypeError(`Cannot retry: neither a function nor false: ${String(retry)}`)
   }
   for (const [name, ms] of Object.entries({ idleTimeout, connectTimeout })) {
-    if (!(ms >= 0)) throw new RangeError(`Cannot watch the stream: ${name} is not a number of milliseconds: ${ms}`)
+    if (!(typeof ms === 'number' && ms >= 0)) throw new RangeError(`Cannot watch the stream: ${name} is not a number of milliseconds: ${ms}`)
   }
   if (!(maxBufferSize > 0)) throw new RangeError(`Cannot read the stream: maxBufferSize is not a positive number: ${maxBufferSize}`)
   if (send !== undefined && typeof send !== 'function') throw new TypeError(`Cannot send the request: fetch is not a function: ${String(send)}`)

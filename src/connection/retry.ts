@@ -89,6 +89,8 @@ const TRANSIENT = [408, 425, 429]
 /** Statuses by which a server says that it did not run the request, so that sending it again pays nothing. */
 const NOT_RUN = [408, 425, 429, 503]
 const NOT_RUN_RETRIES = 2
+/** Who waits for an answer is told at once where the server asks for more than this. */
+const LONGEST_RETRY_AFTER = 60_000
 /** A feed may come back for ever; somebody waits for a prompt's answer, and is told after this many retries. */
 const IDEMPOTENT_RETRIES = 5
 
@@ -108,6 +110,7 @@ export function decideRetry(failure: Failure, { safe, policy, reconnect, idempot
   const { status = 0 } = reason
   if (status >= 200 && status < 300) return false
   if (policy) return policy(failure)
+  if ((failure.retryAfter ?? 0) > LONGEST_RETRY_AFTER) return false
   if (NOT_RUN.includes(status)) return backoff({ limit: NOT_RUN_RETRIES })(failure)
   return idempotent ? backoff({ limit: IDEMPOTENT_RETRIES })(failure) : false
 }
@@ -124,6 +127,6 @@ function isTransient({ code, status = 0 }: StreamError): boolean {
 export function parseRetryAfter(headers: Headers | undefined): number | undefined {
   const value = headers?.get('retry-after')
   if (!value) return undefined
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
+  const ms = /^\d/.test(value) ? parseInt(value) * 1000 : Date.parse(value) - Date.now()
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

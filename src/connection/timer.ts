@@ -6,9 +6,10 @@ const STEP_MS = 30_000
  * `onWake`, and ends, where a timer fires so late that the machine must have slept, or the page was frozen.
  *
  * @param sleptMs how much too late that is
+ * @param onWake hears how late it was, in milliseconds
  * @returns stops it
  */
-export function startTimer(delayMs: number, sleptMs: number, onDue: () => void, onWake: () => void): () => void {
+export function startTimer(delayMs: number, sleptMs: number, onDue: () => void, onWake: (lateMs: number) => void): () => void {
   let leftMs = delayMs
   let timer: ReturnType<typeof setTimeout>
 
@@ -17,7 +18,8 @@ export function startTimer(delayMs: number, sleptMs: number, onDue: () => void, 
     const dueAt = Date.now() + stepMs
     timer = setTimeout(() => {
       leftMs -= stepMs
-      if (Date.now() - dueAt > sleptMs) onWake()
+      const lateMs = Date.now() - dueAt
+      if (lateMs > sleptMs) onWake(lateMs)
       else if (leftMs > 0) step()
       else onDue()
     }, stepMs)

@@ -11,6 +11,12 @@ afterAll(() => server.close())
 const ask = (path: string, options: ChatOptions = {}) => streamText('Why?', { url: server.url + path, ...options })
 
 describe('streamText()', () => {
+  test('gives the whole of an answer that has arrived to a loop that takes its time, though the connection breaks behind it', async () => {
+    const stream = streamText('Hi', { url: `${server.url}/chat-pieces-then-drop?slow-chat` })
+    for await (const _ of stream) await new Promise(resolve => setTimeout(resolve, 60))
+    expect(await stream).toMatchObject({ text: ANSWER_TEXT, outcome: 'done' })
+  })
+
   test('sends the prompt once, as OpenAI would have it, and gives the whole answer', async () => {
     const onClose = vi.fn()
     const stream = ask('/chat', { model: 'small', params: { temperature: 0 }, onClose })

@@ -136,6 +136,12 @@ describe('fetchEventSource()', () => {
       expect(waits).toEqual([20, 1000, 1000, 3000, 500, 0].map(ms => [ms, ms]))
     })
 
+    test('not before Retry-After says so, where onerror says nothing', async () => {
+      const waits = skipWaits()
+      await collect('/status?is=503&times=1&after=7&onerror', { onerror: () => undefined })
+      expect(waits).toEqual([[7000, 7000]])
+    })
+
     test('with the same body, method and headers, as often as onerror says so', async () => {
       skipWaits()
       let left = 2

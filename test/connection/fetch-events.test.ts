@@ -248,6 +248,44 @@ describe('fetchEvents()', () => {
     expect(server.requests('/endless-line')).toHaveLength(1)
   })
 
+  test('keeps what has arrived for a reader who takes their time, though the connection has broken meanwhile', async () => {
+    const data: string[] = []
+    const read = async () => {
+      for await (const event of fetchEvents(`${server.url}/chat-pieces-then-drop?slow`, { method: 'POST' })) {
+        data.push(event.data)
+        await new Promise(resolve => setTimeout(resolve, 60))
+      }
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'network' })
+    expect(data).toHaveLength(8)
+    expect(data.at(-1)).toBe('[DONE]')
+  })
+
+  test('delivers nothing of what has arrived once it is left', async () => {
+    const connection = connect(`${server.url}/chat-pieces-then-drop?left`, { method: 'POST', events: { message: async (text: string) => {
+      await new Promise(resolve => setTimeout(resolve, 40))
+      return text
+    } } })
+    const data: string[] = []
+    connection.on('message', event => {
+      data.push(event.data)
+      if (data.length === 2) connection.close()
+    })
+    expect(await connection.closed).toEqual({ outcome: 'stopped', lastEventId: '1' })
+    await new Promise(resolve => setTimeout(resolve, 100))
+    expect(data).toHaveLength(2)
+  })
+
+  test('takes a headers function into the time that a response may take, and its StreamError for its own', async () => {
+    const hanging = await collect('/two?hanging', { method: 'POST', connectTimeout: 50, headers: () => new Promise<HeadersInit>(() => {}) })
+    expect(hanging.error).toMatchObject({ code: 'timeout' })
+    const own = new StreamError('http', 'no token', { status: 503 })
+    const headers = vi.fn(() => Promise.reject(own))
+    expect((await collect('/two?token', { headers })).error).toBe(own)
+    expect(headers).toHaveBeenCalledOnce()
+    expect(server.requests('/two?token')).toHaveLength(0)
+  })
+
   test('says what broke, with the cause', async () => {
     const { error } = await collect('/drop-before-headers', { method: 'POST' })
     expect(error).toMatchObject({ name: 'StreamError', code: 'network', message: expect.stringMatching(/^Cannot open event stream: /) })
@@ -419,6 +457,7 @@ describe('fetchEvents(), at the door,', () => {
     ['a signal that is false', 'http://localhost', { signal: false as never }, 'Cannot watch the signal: not an AbortSignal: false'],
     ['a fetch that is none', 'http://localhost', { fetch: {} as never }, 'Cannot send the request: fetch is not a function: [object Object]'],
     ['a buffer of nothing', 'http://localhost', { maxBufferSize: 0 }, 'Cannot read the stream: maxBufferSize is not a positive number: 0'],
+    ['a time that is text', 'http://localhost', { connectTimeout: '500' as never }, 'Cannot watch the stream: connectTimeout is not a number of milliseconds: 500'],
     ['a negative time', 'http://localhost', { idleTimeout: -1 }, 'Cannot watch the stream: idleTimeout is not a number of milliseconds: -1'],
   ])('refuses %s', (_name, url, init, message) => {
     expect(() => fetchEvents(url, init)).toThrow(message)

@@ -88,6 +88,21 @@ describe('decideRetry()', () => {
   })
 })
 
+describe('decideRetry(), where the server asks for a long wait,', () => {
+  const asked = (retryAfter: number, safe: boolean, policy?: () => number) =>
+    decideRetry(failure('http', { status: 429, retryAfter }), { safe, policy, idempotent: true, resumable: false })
+
+  test('lets whoever waits for an answer know, after a minute', () => {
+    expect(asked(60_000, false)).toBeGreaterThanOrEqual(60_000)
+    expect(asked(60_001, false)).toBe(false)
+  })
+
+  test('waits as long for a feed, or where the caller says so', () => {
+    expect(asked(86_400_000, true)).toBeGreaterThanOrEqual(86_400_000)
+    expect(asked(86_400_000, false, () => 5)).toBe(5)
+  })
+})
+
 describe('parseRetryAfter()', () => {
   const parse = (value: string) => parseRetryAfter(new Headers({ 'retry-after': value }))
 
@@ -97,6 +112,10 @@ describe('parseRetryAfter()', () => {
     expect(inTen).toBeGreaterThan(8000)
     expect(inTen).toBeLessThanOrEqual(10_000)
     expect(parse('Wed, 21 Oct 2015 07:28:00 GMT')).toBe(0)
+  })
+
+  test('takes the first of two', () => {
+    expect(parse('2, 3')).toBe(2000)
   })
 
   test('ignores what is neither', () => {

@@ -53,6 +53,18 @@ describe('createWatchdog()', () => {
     expect(bark).toHaveBeenCalledOnce()
   })
 
+  test('gives a wait that was slept through for less than its limit its time again too, once', () => {
+    const bark = vi.fn()
+    const watchdog = createWatchdog(3000, bark)
+    watchdog.start()
+    vi.setSystemTime(Date.now() + 2000)
+    vi.advanceTimersByTime(3000)
+    expect(bark).not.toHaveBeenCalled()
+    vi.setSystemTime(Date.now() + 2000)
+    vi.advanceTimersByTime(3000)
+    expect(bark).toHaveBeenCalledOnce()
+  })
+
   test('watches times that no timer holds', () => {
     const bark = vi.fn()
     createWatchdog(2 ** 32, bark).start()

@@ -159,6 +159,18 @@ const behaviours: Record<string, Behaviour> = {
     open(answer).write(chunk('half an') + chunk(' answer'))
     dropOnceRead('event', answer, path, options)
   },
+  // a whole answer in pieces, each of its own packet, and a break behind it
+  '/chat-pieces-then-drop': answer => {
+    open(answer)
+    const pieces = [...ANSWER.map((text, i) => `id: ${i}\n${chunk(text)}`), chunk('', 'stop') + 'data: [DONE]\n\n']
+    const timer = setInterval(() => {
+      answer.write(pieces.shift())
+      if (pieces.length > 0) return
+      clearInterval(timer)
+      drop(answer, READ_MS)
+    }, 10)
+    answer.on('close', () => clearInterval(timer))
+  },
   '/chat-no-mark': answer => void open(answer).end(chunk('whole') + chunk('', 'stop')),
   '/chat-drop-after-finish': answer => {
     open(answer).write(chunk('whole') + chunk('', 'length'))
