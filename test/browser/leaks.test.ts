@@ -1,6 +1,6 @@
 // What is closed is gone: heap, listeners and timers are after 10,000 streams what they were before. Only Chromium can be asked
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { cdp, server as vitest } from 'vitest/browser'
+import { cdp } from 'vitest/browser'
 import { connect, EventSource, fetchEvents, type FetchEventsInit } from '../../src/index.ts'
 
 const EVENT_STREAM = { 'content-type': 'text/event-stream' }
@@ -129,7 +129,7 @@ async function overHttp(face: Open, name: string, count: number): Promise<void> 
   }
 }
 
-describe.runIf(vitest.browser === 'chromium').each(Object.entries(faces))('%s', (name, face) => {
+describe.each(Object.entries(faces))('%s', (name, face) => {
   test('leaves no memory, no listener and no timer, however often it is opened and closed', { timeout: 30_000 }, async () => {
     await inMemory(face, 1000)
     const before = await measure()
