@@ -51,9 +51,10 @@ export interface EventSource<Own extends Record<keyof Own, Event> = object> {
  * `EventSource`, over `fetch`: takes the browser's own class's place, and POST bodies and headers besides.
  *
  * It keeps to the standard: a status other than 200 and a wrong content type are final, a stream that ends or breaks is
- * connected to again after the reconnection time (longer after failures in a row). Where a cross-origin GET fails without
- * an answer, a request with `mode: 'no-cors'` tells whether the server is there: if it is, and a further attempt fails too,
- * CORS forbids it, and that is final. Given another method than GET it never sends a request twice that may have run. It starts one microtask late.
+ * connected to again after the reconnection time (longer after failures in a row). Where a cross-origin GET fails without an
+ * answer, a request with `mode: 'no-cors'` tells whether the server is there: if it is, and a further attempt fails too, CORS
+ * forbids it, and that is final. Given another method than GET it never sends a request twice that may have run. It starts one
+ * microtask late.
  *
  * @typeParam Own the server's own events, by type: `new EventSource<{ tick: MessageEvent<string> }>('/events')`
  *
