@@ -14,6 +14,8 @@ type SchemaResult<Output> =
 /** Makes a value of an event's data: a function of the text, or a schema for the JSON that it holds. */
 export type Decoder<Data = unknown> = ((data: string) => Data | Promise<Data>) | StandardSchema<Data>
 
+type DecodedEvent = Omit<ServerSentEvent, 'data'> & { data: unknown }
+
 /** What decoders make, by type of event; a message that has none keeps its text. */
 export type DecodedBy<Decoders> = {
   // A schema may be callable besides, and then gives something else
@@ -35,7 +37,7 @@ export function checkDecoders(decoders: Record<string, Decoder>): Map<string, De
 }
 
 /** The event with its data decoded, or why it can't be: by what the decoder threw, or by the schema's issues. */
-export async function decodeEvent(decoder: Decoder, event: ServerSentEvent): Promise<(Omit<ServerSentEvent, 'data'> & { data: unknown }) | StreamError> {
+export async function decodeEvent(decoder: Decoder, event: ServerSentEvent): Promise<DecodedEvent | StreamError> {
   try {
     return { ...event, data: await (isSchema(decoder) ? validate(decoder, event.data) : decoder(event.data)) }
   } catch (cause) {

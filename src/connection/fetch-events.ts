@@ -255,7 +255,9 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     }
     if (ending) return
     if (delay === false) return reason.code === 'ended' ? finish('done') : finish('failed', reason)
-    if (!(typeof delay === 'number' && delay >= 0)) return finish('failed', new TypeError(`Cannot retry: neither milliseconds nor false: ${String(delay)}`) as StreamError)
+    if (!(typeof delay === 'number' && delay >= 0)) {
+      return finish('failed', new TypeError(`Cannot retry: neither milliseconds nor false: ${String(delay)}`) as StreamError)
+    }
     if (!request.repeatable) {
       return finish('failed', new StreamError(reason.code, 'Cannot send the request again: its body is a stream', { cause: reason }))
     }

@@ -121,7 +121,9 @@ function checkOptions({ retry, signal, fetch: send, idleTimeout = 0, connectTime
   }
   if (!(maxBufferSize > 0)) throw new RangeError(`Cannot read the stream: maxBufferSize is not a positive number: ${maxBufferSize}`)
   if (send !== undefined && typeof send !== 'function') throw new TypeError(`Cannot send the request: fetch is not a function: ${String(send)}`)
-  if ((signal ?? undefined) !== undefined && typeof signal?.addEventListener !== 'function') throw new TypeError(`Cannot watch the signal: not an AbortSignal: ${String(signal)}`)
+  if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
+    throw new TypeError(`Cannot watch the signal: not an AbortSignal: ${String(signal)}`)
+  }
 }
 
 function resolveUrl(target: string | URL, hasCustomFetch: boolean): string {
