@@ -6,9 +6,9 @@ import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/p
 import { openEventStream, type EventStream } from './fetch-events.ts'
 import { wasPageCached } from './page-cache.ts'
 import { createReplayFilter } from './replays.ts'
-import { randomKey, type FetchEventsInit } from './request.ts'
+import { isSafe, randomKey, type FetchEventsInit } from './request.ts'
 import { abortable } from './response.ts'
-import { decideRetry, parseRetryAfter } from './retry.ts'
+import { decideRetry, parseRetryAfter, serverFloor } from './retry.ts'
 import { waitToRetry } from './wait.ts'
 
 /** The content type of an event stream. */
@@ -90,7 +90,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
   const { url, ...request } = toRequest(input, rest)
   const { method, headers } = request
   const signal = request.signal ?? new AbortController().signal
-  const safe = method === 'GET' || method === 'HEAD'
+  const safe = isSafe(method)
   const isNew = createReplayFilter()
   let lastEventId = rest.lastEventId ?? ''
   let reconnectionTime: number | undefined
@@ -145,11 +145,11 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
   async function pause(reason: unknown, { repeatable }: EventStream): Promise<void> {
     const retryAfter = reason instanceof StreamError ? parseRetryAfter(reason.headers) : undefined
     let delayMs: number | false = false
-    let floorMs = Math.max(reconnectionTime ?? 0, retryAfter ?? 0)
+    let floorMs = serverFloor({ reconnectionTime, retryAfter })
     if (onerror) {
       const interval = await abortable(Promise.resolve(onerror(reason)), signal)
       const own = typeof interval === 'number' && interval >= 0
-      delayMs = floorMs = own ? interval : Math.max(reconnectionTime ?? INTERVAL_MS, retryAfter ?? 0, MIN_INTERVAL_MS)
+      delayMs = floorMs = own ? interval : Math.max(serverFloor({ reconnectionTime: reconnectionTime ?? INTERVAL_MS, retryAfter }), MIN_INTERVAL_MS)
     } else if (reason instanceof StreamError && !calling) {
       delayMs = decideRetry({ attempt: ++failures, reason, method, received, lastEventId, reconnectionTime, retryAfter },
         { safe, idempotent: Boolean(request.idempotencyKey), resumable: false })

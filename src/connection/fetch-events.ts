@@ -7,9 +7,9 @@ import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/p
 import { onPageCached, wasPageCached } from './page-cache.ts'
 import { readAhead } from './read-ahead.ts'
 import { createReplayFilter } from './replays.ts'
-import { prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
+import { isSafe, prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
 import { abortable, cancelBody, readStart } from './response.ts'
-import { decideRetry, parseRetryAfter, type Failure, type RetryPolicy } from './retry.ts'
+import { decideRetry, parseRetryAfter, serverFloor, type Failure, type RetryPolicy } from './retry.ts'
 import { waitToRetry } from './wait.ts'
 import { createWatchdog } from './watchdog.ts'
 
@@ -94,7 +94,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   const { idleTimeout = 0, connectTimeout = 0, maxBufferSize, resume, onOpen, onRetry, onClose } = init
   const { accept = 'text/event-stream', accepts = response => response.ok, framer = eventStreamOnly, replays = init.dropReplays === false } = rules
   const request = prepareRequest(url, init, accept)
-  const safe = rules.safe ?? (request.method === 'GET' || request.method === 'HEAD')
+  const safe = rules.safe ?? isSafe(request.method)
   const givenId = init.lastEventId ?? ''
 
   let controller = new AbortController() // of the attempt under way, or of the wait before it
@@ -264,7 +264,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     resumed ||= received && !safe
     if (wasPageCached(reason)) delay = Math.max(delay, CACHED_MS)
     callSafely(onRetry, { attempt: failures, delay, reason })
-    await waitToRetry(delay, controller.signal, Math.max(failure.reconnectionTime ?? 0, failure.retryAfter ?? 0))
+    await waitToRetry(delay, controller.signal, serverFloor(failure))
   }
 
   function finish(outcome: Ending['outcome'], error?: StreamError): void {

@@ -21,7 +21,7 @@ export function readAhead(read: () => Promise<Uint8Array | undefined>): () => Pr
     chunks.push(chunk)
     chunk.then(bytes => {
       reading = false
-      over = !bytes
+      over = bytes === undefined
       size += bytes?.length ?? 0
       pull()
     }, () => (over = true))

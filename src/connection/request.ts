@@ -86,7 +86,7 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
   const method = (rest.method ?? (json === undefined ? 'GET' : 'POST')).toUpperCase()
   const hasBody = body !== undefined && body !== null
   if (json !== undefined && rest.body) throw new TypeError('Cannot send both json and body')
-  if (hasBody && (method === 'GET' || method === 'HEAD')) throw new TypeError(`Cannot send a body: method is ${method}`)
+  if (hasBody && isSafe(method)) throw new TypeError(`Cannot send a body: method is ${method}`)
   checkOptions(init)
   if (!customFetch) checkRequest(url, { ...rest, method, body: null })
   const key = idempotencyKey === true ? randomKey() : idempotencyKey
@@ -110,6 +110,11 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
       return send(url, { ...rest, cache: rest.cache ?? 'no-store', method, headers, signal: attemptSignal, ...(hasBody && { body }) })
     },
   }
+}
+
+/** Whether repeating a request costs nothing; such a request has no body. */
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 function checkOptions({ retry, signal, fetch: send, idleTimeout = 0, connectTimeout = 0, maxBufferSize = Infinity }: FetchEventsInit): void {

@@ -61,13 +61,18 @@ export function backoff(options: BackoffOptions = {}): RetryPolicy {
   for (const [name, value, highest] of [['base', base], ['factor', factor], ['max', max], ['limit', limit], ['jitter', jitter, 1]] as const) {
     if (!(value >= 0 && value <= (highest ?? Infinity))) throw new RangeError(`Cannot back off: ${name} is out of range: ${value}`)
   }
-  return ({ attempt, reason, reconnectionTime = 0, retryAfter = 0 }) => {
+  return ({ attempt, reason, reconnectionTime, retryAfter }) => {
     if (attempt > limit || !isTransient(reason)) return false
     const longest = Math.min(max, base * factor ** (attempt - 1))
     const delay = longest * (1 - jitter * Math.random())
-    const floor = Math.max(reconnectionTime, retryAfter)
+    const floor = serverFloor({ reconnectionTime, retryAfter })
     return delay >= floor ? delay : floor + Math.min(floor, base) * jitter * Math.random()
   }
+}
+
+/** The milliseconds that the server asks to wait at least, by `retry:` and `Retry-After`. */
+export function serverFloor({ reconnectionTime = 0, retryAfter = 0 }: Pick<Failure, 'reconnectionTime' | 'retryAfter'>): number {
+  return Math.max(reconnectionTime, retryAfter)
 }
 
 /** What {@link decideRetry} knows of the stream beside the failure. */

@@ -121,8 +121,8 @@ export function batchReader(
   function parse(chunk: Uint8Array | undefined) {
     ended = chunk === undefined
     try {
-      if (chunk) framer.feed(chunk)
-      else framer.end?.()
+      if (chunk === undefined) framer.end?.()
+      else framer.feed(chunk)
     } catch (error) {
       failure = { error }
       onFailure(error)

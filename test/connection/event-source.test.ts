@@ -262,6 +262,14 @@ describe('EventSource', () => {
       expect(seen).toEqual([['open', 1], ['hello', 'null', '1'], ['error', 2]])
     })
 
+    test('goes on behind a chunk that is empty', async () => {
+      const source = EventSource.fromReadableStream(stream('data: a\n\n', '', new Uint8Array(), 'data: b\n\n'))
+      const data: string[] = []
+      source.onmessage = event => data.push(event.data)
+      await closed(source)
+      expect(data).toEqual(['a', 'b'])
+    })
+
     test('ends with one error where the stream breaks, and cancels it where it is closed', async () => {
       const broken = EventSource.fromReadableStream(new ReadableStream({ pull: controller => controller.error(new Error('broken')) }))
       const errors = vi.fn()
