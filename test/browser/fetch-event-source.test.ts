@@ -760,10 +760,14 @@ describe('fetchEventSource() in a tab that is hidden and shown', () => {
       return { name, stage, played: play(stage, { method: 'POST', body: 'a prompt', ...init, until }) }
     })
     await Promise.all(stages.map(({ stage }) => arrival(stage, 1)))
-    for (const state of ['hidden', 'visible', 'hidden', 'visible'] as const) {
-      visibility = state
-      document.dispatchEvent(new Event('visibilitychange'))
-      await sleep(200)
+    const sentAgain = stages.find(({ name }) => name === 'theirs')?.stage as Stage
+    for (const sent of [2, 3]) {
+      for (const state of ['hidden', 'visible'] as const) {
+        visibility = state
+        document.dispatchEvent(new Event('visibilitychange'))
+        await sleep(200)
+      }
+      await arrival(sentAgain, sent) // or the next hiding may take it back
     }
     over()
     const counts = await Promise.all(stages.map(async ({ name, stage, played }) => {

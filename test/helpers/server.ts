@@ -32,8 +32,11 @@ function open(answer: http.ServerResponse, headers = {}): http.ServerResponse {
   return answer
 }
 
+/** A reset throws away what the client has not read yet: a busy one needs a while, unless it tells. */
+const READ_MS = 100
+
 /** Breaks the connection once what was written is out: by a reset, as some engines take a mere close for the end. */
-function drop(answer: http.ServerResponse, afterMs = 20) {
+function drop(answer: http.ServerResponse, afterMs = READ_MS) {
   const { socket } = answer as { socket: Socket | null }
   setTimeout(() => socket?.resetAndDestroy(), afterMs)
 }
@@ -167,7 +170,7 @@ const behaviours: Record<string, Behaviour> = {
       answer.write(pieces.shift())
       if (pieces.length > 0) return
       clearInterval(timer)
-      drop(answer, READ_MS)
+      drop(answer)
     }, 10)
     answer.on('close', () => clearInterval(timer))
   },
@@ -176,9 +179,9 @@ const behaviours: Record<string, Behaviour> = {
     open(answer).write(chunk('whole') + chunk('', 'length'))
     drop(answer)
   },
-  '/chat-ids-drop-after-mark': answer => {
+  '/chat-ids-drop-after-mark': (answer, { path }, _count, options) => {
     open(answer).write(`id: 1\n${chunk('whole')}id: 2\n${chunk('', 'stop')}data: [DONE]\n\n`)
-    drop(answer)
+    dropOnceRead('event', answer, path, options)
   },
   '/chat-more-after-mark': answer => void open(answer).end(chunk('whole') + chunk('', 'stop') + 'data: [DONE]\n\ndata: bye\n\n'),
   '/chat-open-after-mark': answer => void open(answer).write(chunk('whole') + chunk('', 'stop') + 'data: [DONE]\n\n'),
@@ -245,8 +248,7 @@ function begin(answer: http.ServerResponse, { headers }: SeenRequest, count: num
   return answer
 }
 
-/** A reset throws away what the client has not read yet: a busy one needs a while, unless it tells. */
-const READ_MS = 100
+/** What a client that tells when it has read has time for. */
 const TOLD_MS = 3000
 
 /** What waits for clients to tell what they have read, by what and by path. */
@@ -254,7 +256,7 @@ const untilTold = new Map<string, () => void>()
 
 /** Breaks the connection once the client has read so much: it may tell by `/told`, where its query says that it does. */
 function dropOnceRead(what: 'response' | 'event', answer: http.ServerResponse, path: string, options: URLSearchParams) {
-  if (!options.has('tells')) return drop(answer, READ_MS)
+  if (!options.has('tells')) return drop(answer)
   const timer = setTimeout(told, TOLD_MS)
   const key = `${what} ${path}`
   function told() {
@@ -303,7 +305,7 @@ const faults: Record<string, Behaviour> = {
   // asks for a reconnection time, and breaks or ends at once
   '/retry-then-drop': (answer, _request, _count, options) => {
     open(answer).write(`retry: ${options.get('retry')}\n\n`)
-    drop(answer)
+    drop(answer, 20)
   },
   '/retry-then-close': (answer, _request, _count, options) => void open(answer).end(`retry: ${options.get('retry')}\n\n`),
   '/refusal-without-end': answer => void answer.writeHead(500, EVENT_STREAM).write('no'),
