@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   typewriter: [],
 }
 /** What every room may import. */
-const SHARED = ['dispose.ts', 'errors.ts', 'report.ts', 'thenable.ts']
+const SHARED = ['dispose.ts', 'errors.ts', 'json.ts', 'report.ts', 'thenable.ts']
 const PLATFORM_FREE = ['sse', 'connection', 'chat']
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))

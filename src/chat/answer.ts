@@ -1,4 +1,4 @@
-import type { ChatDelta, Usage } from './dialect.ts'
+import type { ChatDelta, ToolCallDelta, Usage } from './dialect.ts'
 import { toFinishReason, type FinishReason } from './finish-reason.ts'
 import type { Timing } from './timing.ts'
 
@@ -30,33 +30,38 @@ export interface Answer {
   result(): Omit<ChatResult, 'outcome' | 'lastEventId' | 'timing'>
 }
 
+interface Call extends Required<Pick<ToolCallDelta, 'id' | 'name' | 'arguments'>> {
+  executed?: boolean | undefined
+}
+
 /** Puts an answer together from its deltas. */
 export function createAnswer(): Answer {
   let text = ''
   let reasoning = ''
   let finished = false
-  const toolCalls: ChatResult['toolCalls'] = []
-  const growing = new Map<number, ChatResult['toolCalls'][number]>() // the last one of each index
+  const calls: Call[] = []
+  const growing = new Map<number, Call>() // the last one of each index
   const last: Pick<ChatDelta, 'finishReason' | 'usage'> = {}
 
   return {
     add(delta) {
       text += delta.text ?? ''
       reasoning += delta.reasoning ?? ''
-      if (delta.done || delta.finishReason) finished = true
+      if (delta.done || delta.finished || delta.finishReason) finished = true
       if (delta.finishReason) last.finishReason = delta.finishReason
       if (delta.usage) last.usage = delta.usage
-      for (const { index, id, name, arguments: json = '' } of delta.toolCalls ?? []) {
+      for (const { index, id, name, arguments: json = '', executed } of delta.toolCalls ?? []) {
         let call = growing.get(index)
         // Some servers give all calls of an answer the same index
         if (!call || (id && call.id && id !== call.id)) {
           call = { id: '', name: '', arguments: '' }
           growing.set(index, call)
-          toolCalls.push(call)
+          calls.push(call)
         }
         call.id ||= id ?? ''
         call.name ||= name ?? ''
         call.arguments += json
+        call.executed ||= executed
       }
     },
     get text() {
@@ -65,12 +70,20 @@ export function createAnswer(): Answer {
     get finished() {
       return finished
     },
-    result: () => ({
-      text,
-      reasoning,
-      toolCalls,
-      ...(last.finishReason && { finishReason: toFinishReason(last.finishReason), rawFinishReason: last.finishReason }),
-      ...(last.usage && { usage: last.usage }),
-    }),
+    result() {
+      const { finishReason: raw, usage } = last
+      const toolCalls = calls.filter(({ executed }) => !executed)
+        // Some providers send nothing where a tool takes nothing
+        .map(({ id, name, arguments: json }) => ({ id, name, arguments: json || (finished ? '{}' : '') }))
+      const reason = raw && toFinishReason(raw)
+      return {
+        text,
+        reasoning,
+        toolCalls,
+        // Some call a tool, and just stop
+        ...(reason && { finishReason: reason === 'stop' && toolCalls.length > 0 ? 'tool-calls' : reason, rawFinishReason: raw }),
+        ...(usage && { usage }),
+      }
+    },
   }
 }

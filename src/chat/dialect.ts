@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.ts'
+import { isObject, parseJson } from '../json.ts'
 import type { Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
 
@@ -15,9 +16,11 @@ export interface ToolCallDelta {
   name?: string
   /** The next piece of the arguments' JSON text. */
   arguments?: string
+  /** The server has run the call itself: it is none that the caller must run. */
+  executed?: boolean
 }
 
-/** What an answer cost, in tokens, and the provider's own figures. */
+/** What an answer cost, in the provider's own count of tokens, and all that it says of it. */
 export interface Usage {
   inputTokens?: number
   outputTokens?: number
@@ -34,6 +37,8 @@ export interface ChatDelta {
   /** Why the answer ends, in the provider's own word. */
   finishReason?: string
   usage?: Usage
+  /** The answer is whole, though the provider says no reason; more may follow, as it may behind a finish reason. */
+  finished?: boolean
   /** The stream's end mark: nothing of the answer comes after it. */
   done?: boolean
 }
@@ -61,20 +66,26 @@ export interface Dialect {
   endsAtEof?: boolean
   /** Whether a stream's first event is of this dialect. */
   detect?: (event: ServerSentEvent) => boolean
-  /** For a dialect that stands for others: the one of a stream, by its first event. */
-  pick?: (event: ServerSentEvent, framing: Framing) => Dialect
+  /** For a dialect that stands for others: the one of a stream, by its first event; `undefined` where that tells nothing yet. */
+  pick?: (event: ServerSentEvent, framing: Framing) => Dialect | undefined
 }
 
-/** An event's data as a JSON object. @throws {StreamError} `dialect`: garbage in an answer is told, never skipped */
-export function readJson(event: ServerSentEvent, dialect: string): object {
-  const value = parseJson(event.data)
-  if (isObject(value)) return value
-  throw unreadable(event, dialect)
+/** The system messages' text, apart from the conversation. */
+export function splitSystem(messages: readonly ChatMessage[]): { system: string; others: ChatMessage[] } {
+  return {
+    system: messages.filter(({ role }) => role === 'system').map(({ content }) => content).join('\n\n'),
+    others: messages.filter(({ role }) => role !== 'system'),
+  }
 }
 
 /** The error of an event that is not of its dialect. */
-export function unreadable(event: ServerSentEvent, dialect: string): StreamError {
-  return new StreamError('dialect', `Cannot read the event as ${dialect}: ${shorten(event.data)}`, { event })
+export function unreadable(event: ServerSentEvent, dialect: string, cause?: unknown): StreamError {
+  return new StreamError('dialect', `Cannot read the event as ${dialect}: ${shorten(event.data)}`, { event, ...(cause !== undefined && { cause }) })
+}
+
+/** The error of a stream of which nothing could be read. */
+export function foreign(first: ServerSentEvent, dialect: string): StreamError {
+  return new StreamError('dialect', `Cannot read the stream as ${dialect}, name what it is with the dialect option: ${shorten(first.data)}`, { event: first })
 }
 
 /** The error that an event reports, in JSON or in words. */
@@ -83,31 +94,18 @@ export function providerError(event: ServerSentEvent): StreamError {
   return new StreamError('provider', `Provider reported an error: ${what}`, { event })
 }
 
-/** A JSON text's value; `undefined` where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * What a provider says of an error, from the forms that are in use: `{ error: { message, code } }`, `{ error: 'text' }`,
- * `{ message, code }`.
+ * `{ message, code }`, `{ errorText }`.
  */
 export function describeProviderError(value: unknown): string {
-  const error = isObject(value) ? (value['error'] ?? value) : value
+  const error = isObject(value) ? value['error'] || value : value
   if (!isObject(error)) return shorten(String(error))
-  const { message, code, type } = error
-  const what = typeof message === 'string' ? message : shorten(JSON.stringify(error))
-  const kind = code ?? type
+  const { message, errorText, code, type, status } = error
+  const told = message ?? errorText
+  const what = typeof told === 'string' ? told : shorten(JSON.stringify(error))
+  const kind = code ?? status ?? (type === 'error' ? undefined : type)
   return typeof kind === 'string' || typeof kind === 'number' ? `${what} (${kind})` : what
-}
-
-/** Whether a value is a JSON object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Enough of a text to recognise it by. */

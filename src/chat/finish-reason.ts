@@ -3,14 +3,34 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' |
 
 /** The one vocabulary's word for a provider's. */
 export function toFinishReason(raw: string): FinishReason {
-  switch (raw) {
+  switch (raw.toLowerCase().replaceAll('-', '_')) {
     case 'stop':
+    case 'stop_sequence':
+    case 'end_turn': // Anthropic
+    case 'complete': // Cohere
+    case 'completed': // OpenAI's Responses
+    case 'eos_token': // TGI
+      return 'stop'
     case 'length':
-      return raw
+    case 'max_tokens':
+    case 'max_output_tokens': // OpenAI's Responses
+    case 'model_length': // Mistral
+    case 'model_context_window_exceeded': // Anthropic
+      return 'length'
     case 'tool_calls':
+    case 'tool_call': // Cohere
+    case 'tool_use': // Anthropic
     case 'function_call':
       return 'tool-calls'
     case 'content_filter':
+    case 'refusal': // Anthropic
+    case 'sensitive': // Zhipu
+    case 'safety': // Gemini, as those below
+    case 'recitation':
+    case 'blocklist':
+    case 'prohibited_content':
+    case 'spii':
+    case 'image_safety':
       return 'content-filter'
     default:
       return 'other'

@@ -15,24 +15,29 @@ export interface ChatOptions extends FetchEventsInit {
   request?: ((messages: ChatMessage[]) => unknown) | undefined
 }
 
-/** The dialect's request for the prompt, unless the caller shapes the body. */
-export function shapeRequest(prompt: string | readonly ChatMessage[], options: ChatOptions, dialect: Dialect): Pick<FetchEventsInit, 'json' | 'headers' | 'method'> {
-  const messages = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
-  if (!Array.isArray(messages)) throw new TypeError(`Cannot send the prompt: neither a text nor messages: ${String(prompt)}`)
-  const { request, model, params, headers, method = 'POST', body, json } = options
-  if (body || json !== undefined || /^(get|head)$/i.test(method)) return { method }
-  const shaped = request ? { json: request([...messages]) } : dialect.request([...messages], { model, params })
-  if (shaped.json === undefined) throw new TypeError(`Cannot send the prompt: ${request ? 'request()' : dialect.name} made nothing of it`)
-  const own = 'headers' in shaped ? shaped.headers : undefined
-  return {
-    method,
-    json: shaped.json,
-    ...(own && { headers: attempt => mergeHeaders(own, typeof headers === 'function' ? headers(attempt) : headers) }),
-  }
+/** A prompt as messages. @throws {TypeError} where it is neither a text nor a list of messages */
+export function toMessages(prompt: string | readonly ChatMessage[]): ChatMessage[] {
+  if (typeof prompt === 'string') return [{ role: 'user', content: prompt }]
+  if (Array.isArray(prompt)) return [...prompt as readonly ChatMessage[]]
+  throw new TypeError(`Cannot send the prompt: neither a text nor messages: ${String(prompt)}`)
 }
 
-async function mergeHeaders(first: HeadersInit | undefined, second: HeadersInit | undefined | Promise<HeadersInit>): Promise<Headers> {
-  const headers = new Headers(first)
-  new Headers(await second).forEach((value, name) => headers.set(name, value))
-  return headers
+/** The dialect's request for the prompt, unless the caller shapes the body. */
+export function shapeRequest(prompt: string | readonly ChatMessage[], options: ChatOptions, dialect: Dialect): Pick<FetchEventsInit, 'json' | 'headers' | 'method'> {
+  const messages = toMessages(prompt)
+  const { request, model, params, headers, method = 'POST', body, json } = options
+  if (body || json !== undefined || /^(get|head)$/i.test(method)) return { method }
+  const shaped = request ? { json: request(messages) } : dialect.request(messages, { model, params })
+  if (shaped.json === undefined) throw new TypeError(`Cannot send the prompt: ${request ? 'request()' : dialect.name} made nothing of it`)
+  const own = 'headers' in shaped ? shaped.headers : undefined
+  return { method, json: shaped.json, ...(own && { headers: layHeaders(own, headers) }) }
+}
+
+/** Headers, and others that come first where both name one; functions are asked at every attempt. */
+export function layHeaders(below: FetchEventsInit['headers'], above: FetchEventsInit['headers']): FetchEventsInit['headers'] {
+  return async attempt => {
+    const [first, second] = await Promise.all([below, above].map(async headers => new Headers(typeof headers === 'function' ? await headers(attempt) : headers)))
+    second?.forEach((value, name) => first?.set(name, value))
+    return first as Headers
+  }
 }

@@ -8,7 +8,8 @@ import { iterateBatches } from '../sse/batches.ts'
 import { createFramer, type Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
 import { createAnswer, type ChatResult } from './answer.ts'
-import type { ChatDelta, ChatMessage, Dialect } from './dialect.ts'
+import { showTiming } from './devtools.ts'
+import { foreign, type ChatDelta, type ChatMessage, type Dialect } from './dialect.ts'
 import { openai } from './dialects/openai.ts'
 import { shapeRequest, type ChatOptions } from './request.ts'
 import { ACCEPT, chooseFraming, explainProviderError } from './response.ts'
@@ -55,6 +56,8 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   const answer = createAnswer()
   let framing: Framing | undefined // of the response, once there is one
   let spoken = dialect // or what that picks by the first event
+  let first: ServerSentEvent | undefined
+  let known = false // whether anything of the stream is of the dialect
   let read: ReturnType<Dialect['reader']> | undefined
   let failure: { error: unknown } | undefined // told after the deltas that came before it
   let grace: ReturnType<typeof setTimeout> | undefined
@@ -92,7 +95,9 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       }
       if (settled) return undefined // by stop(), while this batch was on its way
       if (!events) {
-        settle(howItEnded())
+        const outcome = howItEnded()
+        if (outcome === 'truncated' && first && !known) throw fail(foreign(first, spoken.name))
+        settle(outcome)
         return undefined
       }
       const batch = readEvents(events)
@@ -107,6 +112,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
         if (grace) break // nothing of the answer comes behind its end mark
         for (const delta of [readEvent(event)].flat()) {
           if (Object.keys(delta).length === 0) continue
+          known = true
           answer.add(delta)
           batch.push(delta)
           if (delta.text || delta.reasoning || delta.toolCalls) stopwatch.token()
@@ -123,9 +129,13 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
 
   function readEvent(event: ServerSentEvent) {
     if (!read) {
-      spoken = dialect.pick?.(event, framing ?? 'sse') ?? dialect
+      const picked = dialect.pick ? dialect.pick(event, framing ?? 'sse') : dialect
+      if (!picked) return []
+      spoken = picked
       read = spoken.reader(framing)
     }
+    first ??= event
+    known ||= spoken.detect?.(event) ?? true
     return read(event)
   }
 
@@ -139,22 +149,24 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   }
 
   function settle(outcome: ChatResult['outcome']) {
-    close(outcome)
-    resolve({ ...answer.result(), outcome, lastEventId: stream.lastEventId, timing: stopwatch.stop() })
+    const timing = close(outcome)
+    resolve({ ...answer.result(), outcome, lastEventId: stream.lastEventId, timing })
   }
 
   function fail(error: unknown): unknown {
-    close('failed', error as StreamError)
+    if (!settled) close('failed', error as StreamError)
     reject(error)
     return error
   }
 
   function close(outcome: Ending['outcome'], error?: StreamError) {
-    if (settled) return
     settled = true
     clearTimeout(grace)
     signal?.removeEventListener('abort', stop)
+    const timing = stopwatch.stop()
+    showTiming(stream.url, timing)
     callSafely(onClose, { outcome, lastEventId: stream.lastEventId, ...(error && { error }) })
+    return timing
   }
 
   function stop() {

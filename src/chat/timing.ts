@@ -32,7 +32,6 @@ export function createStopwatch(now: () => number = () => performance.now()): St
   let firstByte: number | undefined
   let firstToken: number | undefined
   let lastByte = 0
-  let lastToken = 0
   let tokens = 0
   let longestGap = 0
 
@@ -44,19 +43,19 @@ export function createStopwatch(now: () => number = () => performance.now()): St
       lastByte = at
     },
     token() {
-      lastToken = now() - start
-      firstToken ??= lastToken
+      firstToken ??= now() - start
       tokens++
     },
     stop() {
       const total = now() - start
-      const first = firstToken ?? total
+      const first = firstByte ?? total
       return {
-        firstByte: firstByte ?? total,
-        firstToken: first,
+        firstByte: first,
+        firstToken: firstToken ?? total,
         total,
         longestGap,
-        buffered: tokens >= BURST_TOKENS && first >= WAIT_MS && lastToken - first <= BURST_MS,
+        // By bytes: a model that thinks for long sends something at first, or comments, if nothing holds them back
+        buffered: tokens >= BURST_TOKENS && first >= WAIT_MS && lastByte - first <= BURST_MS,
       }
     },
   }

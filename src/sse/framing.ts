@@ -1,8 +1,12 @@
 // The two other forms of a streamed body, read by a part of the event stream parser's interface
 import { StreamError } from '../errors.ts'
+import { isObject, parseJson } from '../json.ts'
 import { createParser, type EventStreamParser, type ParserOptions } from './parser.ts'
 
-/** The forms of a streamed body: Server-Sent Events, one JSON document a line (NDJSON), or plain text. */
+/**
+ * The forms of a streamed body: Server-Sent Events, one JSON document a line (NDJSON; or one document over many lines), or plain
+ * text.
+ */
 export type Framing = 'sse' | 'ndjson' | 'text'
 
 /** What reads one body. */
@@ -18,17 +22,19 @@ export function createFramer(framing: Framing, options: ParserOptions): Framer {
   return framing === 'ndjson' ? createLineFramer(options) : createTextFramer(options)
 }
 
-/** One event a line; blank lines are none. */
+/** One event a line; blank lines are none. Where the first line is no document but begins one, the whole body is one. */
 function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024 * 1024 }: ParserOptions): Framer {
   const decoder = new TextDecoder()
   let fragments: string[] = [] // joined once, so that a line in many pieces costs what its length does
   let held = 0
   let incomplete = false
+  let unit: 'line' | 'body' | undefined // what one document is, as the first line tells
 
   function take(text: string) {
     let start = 0
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      emit(text.slice(start, end))
+    for (let end = text.indexOf('\n'); end !== -1 && unit !== 'body'; end = text.indexOf('\n', start)) {
+      hold(text.slice(start, end))
+      endLine()
       start = end + 1
     }
     hold(text.slice(start))
@@ -42,12 +48,20 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
     throw new StreamError('too-large', `Cannot parse: a line of more characters than maxBufferSize: ${maxBufferSize}`)
   }
 
-  function emit(tail: string) {
-    hold(tail)
-    const data = fragments.join('').trim()
+  function endLine() {
+    const line = fragments.join('').trim()
+    if (line) unit ??= /^[[{]/.test(line) && parseJson(line) === undefined ? 'body' : 'line'
+    if (unit !== 'body') emit(line)
+  }
+
+  function emit(data: string) {
     fragments = []
     held = 0
-    if (data) onEvent({ type: 'message', data, lastEventId })
+    if (!data) return
+    // A list of objects stands for them: Gemini's stream without `alt=sse` is one
+    const value = data.startsWith('[') ? parseJson(data) : undefined
+    const items = Array.isArray(value) && value.every(isObject) ? value.map(item => JSON.stringify(item)) : [data]
+    for (const item of items) onEvent({ type: 'message', data: item, lastEventId })
   }
 
   return {
@@ -55,22 +69,14 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
     end() {
       take(decoder.decode())
       // The last line needs no line end, but half a document is none
-      incomplete = !isJson(fragments.join('').trim())
-      if (!incomplete) emit('')
+      const data = fragments.join('').trim()
+      incomplete = data !== '' && parseJson(data) === undefined
+      if (!incomplete) emit(data)
     },
     lastEventId,
     get incomplete() {
       return incomplete
     },
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text || 'null')
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -203,8 +203,9 @@ describe('streamText(), when it fails,', () => {
 
   test.each([200, 401, 429])("by the provider's error in JSON with status %i, tells it", async is => {
     const { error } = await failed(`/json-error?is=${is}`, { retry: false })
-    expect(error).toMatchObject({ code: 'provider', status: is, message: 'Provider reported an error: Quota used up (insufficient_quota)' })
-    expect(error.body).toContain('insufficient_quota')
+    expect(error).toMatchObject({ code: 'provider', message: 'Provider reported an error: Quota used up (insufficient_quota)' })
+    expect(is === 200 ? error.event?.data : error.body).toContain('insufficient_quota')
+    if (is !== 200) expect(error.status).toBe(is)
     expect(server.requests(`/json-error?is=${is}`)).toHaveLength(1)
   })
 

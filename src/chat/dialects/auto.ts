@@ -2,8 +2,16 @@ import { StreamError } from '../../errors.ts'
 import type { Framing } from '../../sse/framing.ts'
 import type { ServerSentEvent } from '../../sse/parser.ts'
 import { shorten, type Dialect } from '../dialect.ts'
+import { agUi } from './ag-ui.ts'
+import { aiSdk } from './ai-sdk.ts'
+import { anthropic } from './anthropic.ts'
+import { cohere } from './cohere.ts'
+import { gemini } from './gemini.ts'
+import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
+import { openaiResponses } from './openai-responses.ts'
 import { rawText } from './raw-text.ts'
+import { tgi } from './tgi.ts'
 
 /**
  * Whatever the provider speaks: recognised by the stream's first event; plain text is read as {@link rawText}.
@@ -22,15 +30,26 @@ export const auto: Dialect = {
   request: (messages, options) => openai.request(messages, options),
   reader(framing = 'sse') {
     let read: ReturnType<Dialect['reader']> | undefined
-    return event => (read ??= pick(event, framing).reader(framing))(event)
+    return event => {
+      read ??= pick(event, framing)?.reader(framing)
+      return read ? read(event) : {}
+    }
   },
   pick,
 }
 
-function pick(event: ServerSentEvent, framing: Framing): Dialect {
-  // An event stream or JSON under a wrong content type is no text for a page
-  if (framing === 'text' && !/^\s*(data: ?[[{]|event:|\{")/.test(event.data)) return rawText
-  const found = framing !== 'text' && [openai].find(dialect => dialect.detect?.(event))
+/** Proxies and servers keep a connection alive by events of these names, before the answer too. */
+const HEARTBEAT = /^(ping|heartbeat|keep-?alive)$/i
+
+/** An event stream, JSON, or the AI SDK's older `0:"text"`: under a wrong content type, and no text for a page. */
+const NO_TEXT = /^\s*(data: ?[[{]|event:|[[{]\s*["{]|[\da-g]:["{[])/
+
+function pick(event: ServerSentEvent, framing: Framing): Dialect | undefined {
+  if (HEARTBEAT.test(event.type)) return undefined
+  if (framing === 'text' && !NO_TEXT.test(event.data)) return rawText
+  // OpenAI's last: any error in any words is taken for its own
+  const known = [anthropic, openaiResponses, gemini, cohere, ollama, tgi, aiSdk, agUi, openai]
+  const found = framing !== 'text' && known.find(dialect => dialect.detect?.(event))
   if (found) return found
   throw new StreamError('dialect', `Cannot tell the stream's dialect, name it with the dialect option: ${shorten(event.data)}`, { event })
 }

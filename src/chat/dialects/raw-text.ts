@@ -1,11 +1,12 @@
-import { providerError, type Dialect } from '../dialect.ts'
+import { isObject, parseJson } from '../../json.ts'
+import { providerError, unreadable, type Dialect } from '../dialect.ts'
 import { openai } from './openai.ts'
 
 /**
  * Text as it is: the chunks of a plain-text body, or the data of each event.
  *
  * The end of the stream is the end of the answer; in an event stream `[DONE]` is too, and an event named `error` an error of
- * the provider's. Requests as {@link openai} does.
+ * the provider's. A body that is JSON is text only where that is a string. Requests as {@link openai} does.
  *
  * @example
  * ```ts
@@ -19,8 +20,10 @@ export const rawText: Dialect = {
   request: (messages, options) => openai.request(messages, options),
   reader: framing => event => {
     if (framing === 'text') return { text: event.data }
-    if (event.data === '[DONE]') return { done: true }
     if (event.type === 'error') throw providerError(event)
-    return { text: event.data }
+    if (framing === 'sse' || framing === undefined) return event.data === '[DONE]' ? { done: true } : { text: event.data }
+    const value = parseJson(event.data)
+    if (typeof value === 'string') return { text: value }
+    throw isObject(value) && value['error'] ? providerError(event) : unreadable(event, 'rawText')
   },
 }

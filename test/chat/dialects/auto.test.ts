@@ -15,7 +15,7 @@ describe('auto', () => {
   })
 
   test.each([
-    ['Once upon a time', 'sse'], ['{"type":"message_start"}', 'sse'], ['', 'sse'],
+    ['Once upon a time', 'sse'], ['{"type":"haiku"}', 'sse'], ['', 'sse'],
     ['data: {"choices":[]}\n\n', 'text'], ['event: message_start\n', 'text'], ['{"choices":[]}', 'text'],
   ] as const)('shows %j that comes as %s, and does not take it for text', (data, framing) => {
     expect(() => auto.pick?.(event(data), framing)).toThrow(expect.objectContaining({

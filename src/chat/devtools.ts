@@ -1,0 +1,27 @@
+// What a developer sees of an answer beside the page
+import type { Timing } from './timing.ts'
+
+let hinted = false // one line a page is enough
+
+/**
+ * Shows an answer that has just ended in the browser's tools: as User Timing, on a track of its own in Chromium's; and, where it was
+ * held back on its way, once a page, as a line in the console that says how to mend it.
+ *
+ * @see https://w3c.github.io/user-timing/
+ */
+export function showTiming(url: string, { firstToken, total, buffered }: Timing): void {
+  const start = performance.now() - total
+  measure('teleprinter: answer', url, start, start + total)
+  if (firstToken < total) measure('teleprinter: first token', url, start, start + firstToken)
+  if (!buffered || hinted) return
+  hinted = true
+  console.warn(`Answer came all at once after ${Math.round(firstToken)} ms: something on the way holds it back. On the server and its proxies, `
+    + `turn compression and buffering off for streams: no gzip, "X-Accel-Buffering: no", "Cache-Control: no-transform": ${url}`)
+}
+
+function measure(name: string, url: string, start: number, end: number): void {
+  if (typeof performance.measure !== 'function') return
+  // The timeline keeps every entry for ever: the last one of a name is enough for a page that asks it, and observers get all
+  performance.clearMeasures(name)
+  performance.measure(name, { start, end, detail: { url, devtools: { track: 'Teleprinter', color: 'primary' } } })
+}

@@ -1,0 +1,81 @@
+// AG-UI's events: https://docs.ag-ui.com/concepts/events
+import { randomKey } from '../../connection/request.ts'
+import { providerError, type ChatDelta, type Dialect, type ToolCallDelta } from '../dialect.ts'
+import { jsonReader, objectOf, textOf, toDelta } from '../json-reader.ts'
+
+/** What is read of an event. */
+interface Chunk {
+  type?: string
+  messageId?: string
+  role?: string
+  delta?: string
+  toolCallId?: string
+  toolCallName?: string
+}
+
+/**
+ * AG-UI, the protocol of agents and pages.
+ *
+ * Requests a `RunAgentInput`: `{ threadId, runId, messages, tools: [], context: [], state: {}, forwardedProps: {}, …params }`. Tool calls
+ * whose result the server sends too are left out. `RUN_ERROR` is thrown as {@link StreamError} `provider`.
+ *
+ * @example
+ * ```ts
+ * const stream = streamText('Hi', { url: '/api/agent', dialect: agUi, params: { threadId: 'mine' } })
+ * console.log((await stream).text)
+ * ```
+ */
+export const agUi: Dialect = {
+  name: 'agUi',
+  request: (messages, { model, params }) => ({
+    json: {
+      threadId: randomKey(), runId: randomKey(), messages: messages.map(message => ({ id: randomKey(), ...message })),
+      tools: [], context: [], state: {}, forwardedProps: { ...(model !== undefined && { model }) }, ...params,
+    },
+  }),
+  reader() {
+    const indexes = new Map<string, number>()
+    const others = new Set<string>() // the messages that are not the assistant's
+    let lastCall = '' // a chunk without an id goes on with it
+    let lastMessage = ''
+
+    function readCall({ toolCallId: id = lastCall, toolCallName: name }: Chunk, rest: Partial<ToolCallDelta> = {}): ChatDelta {
+      const index = indexes.get(id) ?? indexes.size
+      indexes.set(id, index)
+      lastCall = id
+      return { toolCalls: [{ index, id, ...(name && { name }), ...rest }] }
+    }
+
+    function readText({ messageId = lastMessage, role, delta }: Chunk): ChatDelta {
+      if (role !== undefined && role !== 'assistant') others.add(messageId)
+      lastMessage = messageId
+      return others.has(messageId) ? {} : toDelta(textOf(delta))
+    }
+
+    return jsonReader<Chunk>('agUi', (chunk, event) => {
+      switch (chunk.type) {
+        case 'TEXT_MESSAGE_START':
+        case 'TEXT_MESSAGE_CONTENT':
+        case 'TEXT_MESSAGE_CHUNK':
+          return readText(chunk)
+        case 'REASONING_MESSAGE_CONTENT':
+        case 'REASONING_MESSAGE_CHUNK':
+        case 'THINKING_TEXT_MESSAGE_CONTENT': // the older name
+          return toDelta('', textOf(chunk.delta))
+        case 'TOOL_CALL_START':
+        case 'TOOL_CALL_ARGS':
+        case 'TOOL_CALL_CHUNK':
+          return readCall(chunk, { ...(chunk.delta && { arguments: chunk.delta }) })
+        case 'TOOL_CALL_RESULT':
+          return readCall(chunk, { executed: true })
+        case 'RUN_FINISHED':
+          return { finished: true }
+        case 'RUN_ERROR':
+          throw providerError(event)
+        default:
+          return {}
+      }
+    })
+  },
+  detect: event => /^((RUN|STEP|TEXT_MESSAGE|THINKING|REASONING|TOOL_CALL|STATE|MESSAGES|ACTIVITY)_[A-Z_]+|RAW|CUSTOM)$/.test(textOf(objectOf(event)['type'])),
+}

@@ -1,0 +1,98 @@
+// Anthropic's messages, as a stream: https://docs.anthropic.com/en/docs/build-with-claude/streaming
+import { splitSystem, type ChatDelta, type Dialect } from '../dialect.ts'
+import { jsonReader, objectOf, textOf, toArguments, toDelta, toUsage } from '../json-reader.ts'
+
+/** What is read of an event, or of a whole message. */
+interface Chunk {
+  type?: string
+  index?: number
+  message?: { usage?: TokenCounts }
+  content_block?: Block
+  delta?: { text?: string; thinking?: string; partial_json?: string; stop_reason?: string | null }
+  usage?: TokenCounts | null
+  content?: Block[]
+  stop_reason?: string | null
+}
+
+interface Block {
+  type?: string
+  text?: string
+  thinking?: string
+  id?: string
+  name?: string
+  input?: object
+}
+
+interface TokenCounts {
+  input_tokens?: number
+  output_tokens?: number
+}
+
+/** The API wants a limit; this is no more than any model of it can write. */
+const MAX_TOKENS = 4096
+
+/**
+ * Anthropic's messages.
+ *
+ * Requests `{ messages, max_tokens: 4096, stream: true, system?, model?, …params }` with the header `anthropic-version: 2023-06-01`;
+ * system messages become `system`. Tool calls that the provider runs by itself, as a web search, are left out. An `error` inside
+ * the stream is thrown as {@link StreamError} `provider`.
+ *
+ * @example
+ * ```ts
+ * const stream = streamText('Hi', { url: '/api/messages', dialect: anthropic, model: 'claude-haiku-4-5', params: { max_tokens: 1000 } })
+ * console.log((await stream).text)
+ * ```
+ */
+export const anthropic: Dialect = {
+  name: 'anthropic',
+  request(messages, { model, params }) {
+    const { system, others } = splitSystem(messages)
+    return {
+      json: { ...(model !== undefined && { model }), max_tokens: MAX_TOKENS, ...(system && { system }), messages: others, stream: true, ...params },
+      headers: { 'anthropic-version': '2023-06-01' },
+    }
+  },
+  reader() {
+    const calls = new Set<number>() // the blocks that are calls of the caller's tools
+    let counts: TokenCounts = {} // some come first, some last
+
+    function readUsage(usage: TokenCounts | null | undefined) {
+      if (!usage) return {}
+      counts = { ...counts, ...usage }
+      return toUsage(counts.input_tokens, counts.output_tokens, counts)
+    }
+
+    function readBlock({ type, text, thinking, id = '', name = '', input = {} }: Block, index: number): ChatDelta {
+      if (type !== 'tool_use') return toDelta(textOf(text), textOf(thinking))
+      calls.add(index)
+      // Empty where the arguments come in pieces
+      return { toolCalls: [{ index, id, name, ...(Object.keys(input).length > 0 && { arguments: toArguments(input) }) }] }
+    }
+
+    return jsonReader<Chunk>('anthropic', (chunk, { type: name }) => {
+      const { type = name, index = 0, message, content_block: block, delta = {}, usage } = chunk
+      switch (type) {
+        case 'message_start':
+          return readUsage(message?.usage)
+        case 'content_block_start':
+          return block ? readBlock(block, index) : {}
+        case 'content_block_delta':
+          if (!delta.partial_json) return toDelta(textOf(delta.text), textOf(delta.thinking))
+          return calls.has(index) ? { toolCalls: [{ index, arguments: delta.partial_json }] } : {}
+        case 'message_delta':
+          return { ...(delta.stop_reason && { finishReason: delta.stop_reason }), ...readUsage(usage) }
+        case 'message_stop':
+          return { done: true }
+        case 'message': // one that is no stream
+          return [...(chunk.content ?? []).map(readBlock), { ...(chunk.stop_reason && { finishReason: chunk.stop_reason }), ...readUsage(usage) }]
+        default:
+          return {}
+      }
+    })
+  },
+  detect(event) {
+    const { type, content } = objectOf(event)
+    return /^((message|content_block)_(start|delta|stop)|ping)$/.test(textOf(type) || event.type) || (type === 'message' && Array.isArray(content))
+  },
+}

@@ -1,0 +1,41 @@
+// Hugging Face's Text Generation Inference, /generate_stream: https://huggingface.github.io/text-generation-inference/
+import type { Dialect } from '../dialect.ts'
+import { jsonReader, objectOf, textOf, toDelta, toUsage } from '../json-reader.ts'
+
+/** What is read of an event, or of a whole answer. */
+interface Chunk {
+  token?: { text?: string; special?: boolean }
+  generated_text?: string | null // all of it again, with the last token
+  details?: { finish_reason?: string; generated_tokens?: number; input_length?: number } | null
+}
+
+/**
+ * Hugging Face's Text Generation Inference, `/generate_stream`; its `/v1` is {@link openai}'s.
+ *
+ * Requests `{ inputs, stream: true, …params }`, the inputs being what the messages say, with blank lines between them: a model's own
+ * template is for the caller's `request()`. Tokens that are marks of the model's are no text. An `error` inside the stream is
+ * thrown as {@link StreamError} `provider`.
+ *
+ * @example
+ * ```ts
+ * const stream = streamText('Hi', { url: '/api/generate', dialect: tgi, params: { parameters: { max_new_tokens: 100 } } })
+ * console.log((await stream).text)
+ * ```
+ */
+export const tgi: Dialect = {
+  name: 'tgi',
+  request: (messages, { params }) => ({ json: { inputs: messages.map(({ content }) => content).join('\n\n'), stream: true, ...params } }),
+  reader: () => jsonReader<Chunk>('tgi', ({ token, generated_text: whole, details }) => {
+    const text = token ? (token.special ? '' : textOf(token.text)) : textOf(whole)
+    return {
+      ...toDelta(text),
+      ...(details?.finish_reason && { finishReason: details.finish_reason }),
+      ...(details?.generated_tokens !== undefined && toUsage(details.input_length, details.generated_tokens, details)),
+      ...(typeof whole === 'string' && { done: true }),
+    }
+  }),
+  detect(event) {
+    const value = objectOf(event)
+    return 'token' in value || 'generated_text' in value
+  },
+}
