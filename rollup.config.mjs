@@ -7,7 +7,7 @@ import esbuild from 'rollup-plugin-esbuild'
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'))
 const input = 'src/index.ts'
-const entries = { 'index': input, 'fetch-event-source': 'src/connection/fetch-event-source.ts' }
+const entries = { 'index': input, 'dialects': 'src/chat/dialects/index.ts', 'fetch-event-source': 'src/connection/fetch-event-source.ts' }
 const ts = () => esbuild({ target: 'es2022' })
 
 // One output module a source module, so that a page pays for the names it imports, in every bundler

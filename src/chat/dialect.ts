@@ -71,9 +71,9 @@ export interface Dialect {
 }
 
 /** The system messages' text, apart from the conversation. */
-export function splitSystem(messages: readonly ChatMessage[]): { system: string; others: ChatMessage[] } {
+export function splitSystem(messages: readonly ChatMessage[]): { system: string | undefined; others: ChatMessage[] } {
   return {
-    system: messages.filter(({ role }) => role === 'system').map(({ content }) => content).join('\n\n'),
+    system: messages.filter(({ role }) => role === 'system').map(({ content }) => content).join('\n\n') || undefined,
     others: messages.filter(({ role }) => role !== 'system'),
   }
 }
@@ -88,9 +88,9 @@ export function foreign(first: ServerSentEvent, dialect: string): StreamError {
   return new StreamError('dialect', `Cannot read the stream as ${dialect}, name what it is with the dialect option: ${shorten(first.data)}`, { event: first })
 }
 
-/** The error that an event reports, in JSON or in words. */
-export function providerError(event: ServerSentEvent): StreamError {
-  const what = describeProviderError(parseJson(event.data) ?? event.data)
+/** The error that an event reports, in JSON or in words, or somewhere deep in it. */
+export function providerError(event: ServerSentEvent, error?: unknown): StreamError {
+  const what = describeProviderError(error ?? parseJson(event.data) ?? event.data)
   return new StreamError('provider', `Provider reported an error: ${what}`, { event })
 }
 

@@ -1,7 +1,22 @@
 import { StreamError } from '../errors.ts'
 import { isObject, parseJson } from '../json.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
-import { providerError, unreadable, type ChatDelta } from './dialect.ts'
+import { providerError, unreadable, type ChatDelta, type ToolCallDelta, type Usage } from './dialect.ts'
+
+/** What an event adds to an answer, as a provider says it: what is empty, or of a wrong type, is left out of the delta. */
+export interface DeltaDraft {
+  /** A text, or a list of parts that have a `text`. */
+  text?: unknown
+  /** The same. */
+  reasoning?: unknown
+  /** The arguments are JSON text, or the value itself. */
+  toolCalls?: ({ index: number; arguments?: unknown } & { [Key in 'id' | 'name' | 'executed']?: ToolCallDelta[Key] | null | undefined })[] | undefined
+  finishReason?: string | null | undefined
+  /** Left out where `raw` is missing. */
+  usage?: { [Key in keyof Usage]?: Usage[Key] | null | undefined }
+  finished?: boolean | undefined
+  done?: boolean | undefined
+}
 
 /**
  * The reader of a dialect whose events are JSON objects: what nearly all providers have in common.
@@ -19,15 +34,13 @@ import { providerError, unreadable, type ChatDelta } from './dialect.ts'
  * const haiku: Dialect = {
  *   name: 'haiku',
  *   request: messages => ({ json: { prompt: messages.at(-1)?.content } }),
- *   reader: () => jsonReader<{ line?: string; last?: boolean }>('haiku', ({ line, last }) => ({
- *     ...(line && { text: `${line}\n` }), ...(last && { done: true }),
- *   })),
+ *   reader: () => jsonReader<{ words?: string; last?: boolean }>('haiku', ({ words, last }) => ({ text: words, done: last })),
  * }
  * ```
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a name for what `read` takes for granted
 export function jsonReader<Chunk extends object>(
-  dialect: string, read: (chunk: Chunk, event: ServerSentEvent) => ChatDelta | ChatDelta[]): (event: ServerSentEvent) => ChatDelta | ChatDelta[] {
+  dialect: string, read: (chunk: Chunk, event: ServerSentEvent) => DeltaDraft | DeltaDraft[]): (event: ServerSentEvent) => ChatDelta | ChatDelta[] {
   return event => {
     if (event.data.trim() === '[DONE]') return { done: true }
     if (event.type === 'error') throw providerError(event)
@@ -39,47 +52,48 @@ export function jsonReader<Chunk extends object>(
     // Before anything else: an error may come in a chunk of the answer too
     if (value['error'] || value['type'] === 'error') throw providerError(event)
     try {
-      return read(value as Chunk, event)
+      const drafts = read(value as Chunk, event)
+      return Array.isArray(drafts) ? drafts.map(tidy) : tidy(drafts)
     } catch (error) {
       throw error instanceof StreamError ? error : unreadable(event, dialect, error)
     }
   }
 }
 
-/** A text, or the texts of a list of parts; `''` for anything else. */
-export function textOf(content: unknown): string {
-  if (Array.isArray(content)) return content.map(part => (isObject(part) ? textOf(part['text']) : '')).join('')
-  return typeof content === 'string' ? content : ''
-}
-
-/** The thoughts of a list of parts. */
-export function thoughtsOf(content: unknown): string {
-  return Array.isArray(content) ? content.map(part => (isObject(part) ? textOf(part['thinking']) : '')).join('') : ''
-}
-
-/** Text and reasoning as a delta, without what is empty. */
-export function toDelta(text: string, reasoning = ''): ChatDelta {
-  return { ...(text && { text }), ...(reasoning && { reasoning }) }
-}
-
-/** Tokens as a delta; `raw` is what the provider says. */
-export function toUsage(inputTokens: unknown, outputTokens: unknown, raw: unknown): Pick<ChatDelta, 'usage'> {
-  return {
-    usage: {
-      ...(typeof inputTokens === 'number' && { inputTokens }),
-      ...(typeof outputTokens === 'number' && { outputTokens }),
-      raw,
-    },
-  }
-}
-
-/** The arguments of a tool call as JSON text, whether they come as such or as a value. */
-export function toArguments(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? {})
-}
-
 /** The object that an event holds; an empty one where it holds none. For `detect()`. */
 export function objectOf(event: ServerSentEvent): Record<string, unknown> {
   const value = parseJson(event.data)
   return isObject(value) ? value : {}
+}
+
+/** What an object says that an event is, else the event's own name. For `detect()`. */
+export function typeOf(event: ServerSentEvent): string {
+  return textOf(objectOf(event)['type']) || event.type
+}
+
+/** A text, or the texts of a list of parts; `''` for anything else. */
+export function textOf(content: unknown): string {
+  if (Array.isArray(content)) return content.map(part => textOf((part as { text?: unknown } | null)?.text)).join('')
+  return typeof content === 'string' ? content : ''
+}
+
+function tidy({ text, reasoning, toolCalls, finishReason, usage, finished, done }: DeltaDraft): ChatDelta {
+  return prune({
+    text: textOf(text),
+    reasoning: textOf(reasoning),
+    toolCalls: toolCalls?.length ? toolCalls.map(tidyCall) : undefined,
+    finishReason: textOf(finishReason),
+    usage: usage?.raw && prune(usage),
+    finished,
+    done,
+  })
+}
+
+function tidyCall({ arguments: json, ...call }: NonNullable<DeltaDraft['toolCalls']>[number]): object {
+  return prune({ ...call, arguments: typeof json === 'string' ? json : JSON.stringify(json) })
+}
+
+/** An object without what is empty; 0 is not. */
+function prune(object: object): object {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value || value === 0))
 }

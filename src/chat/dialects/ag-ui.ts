@@ -1,7 +1,7 @@
 // AG-UI's events: https://docs.ag-ui.com/concepts/events
 import { randomKey } from '../../connection/request.ts'
-import { providerError, type ChatDelta, type Dialect, type ToolCallDelta } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, toDelta } from '../json-reader.ts'
+import { providerError, type Dialect } from '../dialect.ts'
+import { jsonReader, typeOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of an event. */
 interface Chunk {
@@ -30,7 +30,7 @@ export const agUi: Dialect = {
   request: (messages, { model, params }) => ({
     json: {
       threadId: randomKey(), runId: randomKey(), messages: messages.map(message => ({ id: randomKey(), ...message })),
-      tools: [], context: [], state: {}, forwardedProps: { ...(model !== undefined && { model }) }, ...params,
+      tools: [], context: [], state: {}, forwardedProps: { model }, ...params,
     },
   }),
   reader() {
@@ -39,17 +39,17 @@ export const agUi: Dialect = {
     let lastCall = '' // a chunk without an id goes on with it
     let lastMessage = ''
 
-    function readCall({ toolCallId: id = lastCall, toolCallName: name }: Chunk, rest: Partial<ToolCallDelta> = {}): ChatDelta {
+    function readCall({ toolCallId: id = lastCall, toolCallName: name, delta: json }: Chunk, executed: boolean): DeltaDraft {
       const index = indexes.get(id) ?? indexes.size
       indexes.set(id, index)
       lastCall = id
-      return { toolCalls: [{ index, id, ...(name && { name }), ...rest }] }
+      return { toolCalls: [{ index, id, name, arguments: json, executed }] }
     }
 
-    function readText({ messageId = lastMessage, role, delta }: Chunk): ChatDelta {
-      if (role !== undefined && role !== 'assistant') others.add(messageId)
+    function readText({ messageId = lastMessage, role = 'assistant', delta: text }: Chunk): DeltaDraft {
+      if (role !== 'assistant') others.add(messageId)
       lastMessage = messageId
-      return others.has(messageId) ? {} : toDelta(textOf(delta))
+      return others.has(messageId) ? {} : { text }
     }
 
     return jsonReader<Chunk>('agUi', (chunk, event) => {
@@ -61,13 +61,13 @@ export const agUi: Dialect = {
         case 'REASONING_MESSAGE_CONTENT':
         case 'REASONING_MESSAGE_CHUNK':
         case 'THINKING_TEXT_MESSAGE_CONTENT': // the older name
-          return toDelta('', textOf(chunk.delta))
+          return { reasoning: chunk.delta }
         case 'TOOL_CALL_START':
         case 'TOOL_CALL_ARGS':
         case 'TOOL_CALL_CHUNK':
-          return readCall(chunk, { ...(chunk.delta && { arguments: chunk.delta }) })
+          return readCall(chunk, false)
         case 'TOOL_CALL_RESULT':
-          return readCall(chunk, { executed: true })
+          return readCall(chunk, true)
         case 'RUN_FINISHED':
           return { finished: true }
         case 'RUN_ERROR':
@@ -77,5 +77,5 @@ export const agUi: Dialect = {
       }
     })
   },
-  detect: event => /^((RUN|STEP|TEXT_MESSAGE|THINKING|REASONING|TOOL_CALL|STATE|MESSAGES|ACTIVITY)_[A-Z_]+|RAW|CUSTOM)$/.test(textOf(objectOf(event)['type'])),
+  detect: event => /^((RUN|STEP|TEXT_MESSAGE|THINKING|REASONING|TOOL_CALL|STATE|MESSAGES|ACTIVITY)_[A-Z_]+|RAW|CUSTOM)$/.test(typeOf(event)),
 }

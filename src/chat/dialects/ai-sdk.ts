@@ -1,7 +1,7 @@
 // The AI SDK's UI message stream, version 1: https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol#data-stream-protocol
 import { randomKey } from '../../connection/request.ts'
-import type { ChatDelta, Dialect, ToolCallDelta } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, toArguments, toDelta } from '../json-reader.ts'
+import type { Dialect } from '../dialect.ts'
+import { jsonReader, objectOf, typeOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of an event. */
 interface Chunk {
@@ -34,48 +34,39 @@ export const aiSdk: Dialect = {
     json: {
       id: randomKey(),
       messages: messages.map(({ role, content }) => ({ id: randomKey(), role, parts: [{ type: 'text', text: content }] })),
-      trigger: 'submit-message', ...(model !== undefined && { model }), ...params,
+      trigger: 'submit-message', model, ...params,
     },
   }),
   reader() {
     const indexes = new Map<string, number>()
-    const begun = new Set<number>() // the calls whose arguments come in pieces
+    const begun = new Set<string>() // the calls whose arguments come in pieces
     let aborted = false
 
-    function readCall({ toolCallId: id = '', toolName: name, providerExecuted }: Chunk, rest: Partial<ToolCallDelta> = {}): ChatDelta {
+    function readCall({ toolCallId: id = '', toolName: name, providerExecuted, inputTextDelta, input }: Chunk, done?: 'executed'): DeltaDraft {
       const index = indexes.get(id) ?? indexes.size
       indexes.set(id, index)
-      return { toolCalls: [{ index, id, ...(name && { name }), ...(providerExecuted && { executed: true }), ...rest }] }
-    }
-
-    function readInput(chunk: Chunk): ChatDelta {
-      const index = indexes.get(chunk.toolCallId ?? '')
-      if (index !== undefined && begun.has(index)) return readCall(chunk)
-      return readCall(chunk, { arguments: toArguments(chunk.input) })
+      if (inputTextDelta) begun.add(id)
+      const json = inputTextDelta ?? (done || begun.has(id) ? undefined : input)
+      return { toolCalls: [{ index, id, name, arguments: json, executed: Boolean(providerExecuted ?? done) }] }
     }
 
     const read = jsonReader<Chunk>('aiSdk', chunk => {
       switch (chunk.type) {
         case 'text-delta':
-          return toDelta(textOf(chunk.delta))
+          return { text: chunk.delta }
         case 'reasoning-delta':
-          return toDelta('', textOf(chunk.delta))
+          return { reasoning: chunk.delta }
         case 'tool-input-start':
-          return readCall(chunk)
-        case 'tool-input-delta': {
-          const delta = readCall(chunk, { arguments: textOf(chunk.inputTextDelta) })
-          begun.add(indexes.get(chunk.toolCallId ?? '') ?? 0)
-          return delta
-        }
+        case 'tool-input-delta':
         case 'tool-input-available':
-          return readInput(chunk)
+          return readCall(chunk)
         case 'tool-input-error': // the server found them wrong, and told the model so
         case 'tool-output-available':
         case 'tool-output-error':
         case 'tool-output-denied':
-          return readCall(chunk, { executed: true })
+          return readCall(chunk, 'executed')
         case 'finish':
-          return chunk.finishReason ? { finishReason: chunk.finishReason } : { finished: true }
+          return { finishReason: chunk.finishReason, finished: !chunk.finishReason }
         case 'abort':
           aborted = true
           return {}
@@ -85,10 +76,7 @@ export const aiSdk: Dialect = {
     })
     return event => (aborted ? {} : read(event)) // not even [DONE] makes it whole
   },
-  detect(event) {
-    const { type, errorText } = objectOf(event)
-    return typeof errorText === 'string'
-      || /^((start|finish)(-step)?|abort|file|message-metadata|(text|reasoning)-(start|delta|end)|tool-(input|output|approval)-.+|(source|data)-.+)$/
-        .test(textOf(type))
-  },
+  detect: event => KNOWN.test(typeOf(event)) || 'errorText' in objectOf(event),
 }
+
+const KNOWN = /^((start|finish)(-step)?|abort|file|message-metadata|(text|reasoning)-(start|delta|end)|tool-((in|out)put|approval)-.+|(source|data)-.+)$/

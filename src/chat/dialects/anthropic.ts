@@ -1,6 +1,6 @@
 // Anthropic's messages, as a stream: https://docs.anthropic.com/en/docs/build-with-claude/streaming
-import { splitSystem, type ChatDelta, type Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, toArguments, toDelta, toUsage } from '../json-reader.ts'
+import { splitSystem, type Dialect } from '../dialect.ts'
+import { jsonReader, objectOf, typeOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of an event, or of a whole message. */
 interface Chunk {
@@ -49,50 +49,46 @@ export const anthropic: Dialect = {
   request(messages, { model, params }) {
     const { system, others } = splitSystem(messages)
     return {
-      json: { ...(model !== undefined && { model }), max_tokens: MAX_TOKENS, ...(system && { system }), messages: others, stream: true, ...params },
+      json: { model, max_tokens: MAX_TOKENS, system, messages: others, stream: true, ...params },
       headers: { 'anthropic-version': '2023-06-01' },
     }
   },
   reader() {
     const calls = new Set<number>() // the blocks that are calls of the caller's tools
-    let counts: TokenCounts = {} // some come first, some last
+    let counts: TokenCounts | undefined // some come first, some last
 
-    function readUsage(usage: TokenCounts | null | undefined) {
-      if (!usage) return {}
-      counts = { ...counts, ...usage }
-      return toUsage(counts.input_tokens, counts.output_tokens, counts)
+    function readUsage(usage: TokenCounts | null | undefined): NonNullable<DeltaDraft['usage']> {
+      if (usage) counts = { ...counts, ...usage }
+      return { inputTokens: counts?.input_tokens, outputTokens: counts?.output_tokens, raw: usage && counts }
     }
 
-    function readBlock({ type, text, thinking, id = '', name = '', input = {} }: Block, index: number): ChatDelta {
-      if (type !== 'tool_use') return toDelta(textOf(text), textOf(thinking))
+    function readBlock({ type, text, thinking, id, name, input = {} }: Block, index: number): DeltaDraft {
+      if (type !== 'tool_use') return { text, reasoning: thinking }
       calls.add(index)
       // Empty where the arguments come in pieces
-      return { toolCalls: [{ index, id, name, ...(Object.keys(input).length > 0 && { arguments: toArguments(input) }) }] }
+      return { toolCalls: [{ index, id, name, arguments: Object.keys(input).length > 0 ? input : undefined }] }
     }
 
-    return jsonReader<Chunk>('anthropic', (chunk, { type: name }) => {
-      const { type = name, index = 0, message, content_block: block, delta = {}, usage } = chunk
+    return jsonReader<Chunk>('anthropic', (chunk, event) => {
+      const { type = event.type, index = 0, message, content_block: block, delta = {}, usage, content, stop_reason: finishReason } = chunk
       switch (type) {
         case 'message_start':
-          return readUsage(message?.usage)
+          return { usage: readUsage(message?.usage) }
         case 'content_block_start':
           return block ? readBlock(block, index) : {}
         case 'content_block_delta':
-          if (!delta.partial_json) return toDelta(textOf(delta.text), textOf(delta.thinking))
-          return calls.has(index) ? { toolCalls: [{ index, arguments: delta.partial_json }] } : {}
+          if (calls.has(index)) return { toolCalls: [{ index, arguments: delta.partial_json }] }
+          return { text: delta.text, reasoning: delta.thinking }
         case 'message_delta':
-          return { ...(delta.stop_reason && { finishReason: delta.stop_reason }), ...readUsage(usage) }
+          return { finishReason: delta.stop_reason, usage: readUsage(usage) }
         case 'message_stop':
           return { done: true }
         case 'message': // one that is no stream
-          return [...(chunk.content ?? []).map(readBlock), { ...(chunk.stop_reason && { finishReason: chunk.stop_reason }), ...readUsage(usage) }]
+          return [...(content ?? []).map(readBlock), { finishReason, usage: readUsage(usage) }]
         default:
           return {}
       }
     })
   },
-  detect(event) {
-    const { type, content } = objectOf(event)
-    return /^((message|content_block)_(start|delta|stop)|ping)$/.test(textOf(type) || event.type) || (type === 'message' && Array.isArray(content))
-  },
+  detect: event => /^((message|content_block)_(start|delta|stop)|ping)$/.test(typeOf(event)) || objectOf(event)['type'] === 'message',
 }

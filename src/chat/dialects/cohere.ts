@@ -1,8 +1,7 @@
 // Cohere's chat, version 2, as a stream: https://docs.cohere.com/v2/docs/streaming
-import { StreamError } from '../../errors.ts'
-import { describeProviderError, providerError, type ChatDelta, type Dialect, type ToolCallDelta } from '../dialect.ts'
-import type { ServerSentEvent } from '../../sse/parser.ts'
-import { jsonReader, objectOf, textOf, thoughtsOf, toArguments, toDelta, toUsage } from '../json-reader.ts'
+import { providerError, type Dialect } from '../dialect.ts'
+import { jsonReader, objectOf, typeOf, type DeltaDraft } from '../json-reader.ts'
+import { openai, thoughtsOf } from './openai.ts'
 
 /** What is read of an event; one of its deltas, and a whole answer, have the form of an answer. */
 interface Chunk extends Answer {
@@ -50,40 +49,28 @@ interface TokenCounts {
  */
 export const cohere: Dialect = {
   name: 'cohere',
-  request: (messages, { model, params }) => ({ json: { ...(model !== undefined && { model }), messages, stream: true, ...params } }),
+  request: (messages, options) => openai.request(messages, options),
   reader: () => jsonReader<Chunk>('cohere', (chunk, event) => {
     const { type = event.type, index = 0, delta, finish_reason: finishReason } = chunk
-    if (delta?.error) throw new StreamError('provider', `Provider reported an error: ${describeProviderError(delta.error)}`, { event })
-    if (type === 'message-end') return { ...readAnswer(delta ?? {}, index, event), done: true }
-    if (delta) return readAnswer(delta, index, event)
-    return finishReason ? readAnswer(chunk, index, event) : {} // a whole answer; a citation's end has nothing
+    if (delta?.error || delta?.finish_reason === 'ERROR') throw providerError(event, delta.error)
+    if (delta) return { ...readAnswer(delta, index), done: type === 'message-end' }
+    return finishReason ? readAnswer(chunk, index) : {} // a whole answer; some events have no delta
   }),
   detect(event) {
-    const { type, message, finish_reason: finishReason } = objectOf(event)
-    return /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(textOf(type) || event.type)
-      || (message !== undefined && finishReason !== undefined)
+    const value = objectOf(event)
+    return /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event)) || ('message' in value && 'finish_reason' in value)
   },
 }
 
-function readAnswer({ message = {}, finish_reason: finishReason, usage }: Answer, index: number, event: ServerSentEvent): ChatDelta {
-  if (finishReason === 'ERROR') throw providerError(event)
-  const { content, tool_plan: plan, tool_calls: calls } = message
+function readAnswer({ message, finish_reason: finishReason, usage }: Answer, index: number): DeltaDraft {
+  const { content, tool_plan: plan, tool_calls: calls } = message ?? {}
   const parts = [content ?? []].flat()
-  const toolCalls = [calls ?? []].flat().map((call, position) => readToolCall(call, index + position))
-  const { input_tokens: input, output_tokens: output } = usage?.tokens ?? usage?.billed_units ?? {}
+  const counts = usage?.tokens ?? usage?.billed_units
   return {
-    ...toDelta(textOf(parts), thoughtsOf(parts) + textOf(plan)),
-    ...(toolCalls.length > 0 && { toolCalls }),
-    ...(finishReason && { finishReason }),
-    ...(usage && toUsage(input, output, usage)),
-  }
-}
-
-function readToolCall({ id, function: call }: ToolCall, index: number): ToolCallDelta {
-  return {
-    index,
-    ...(id && { id }),
-    ...(call?.name && { name: call.name }),
-    ...(call?.arguments && { arguments: toArguments(call.arguments) }),
+    text: parts,
+    reasoning: thoughtsOf(parts) || plan,
+    toolCalls: [calls ?? []].flat().map(({ id, function: call }, position) => ({ index: index + position, id, name: call?.name, arguments: call?.arguments })),
+    finishReason,
+    usage: { inputTokens: counts?.input_tokens, outputTokens: counts?.output_tokens, raw: usage },
   }
 }

@@ -1,6 +1,6 @@
 // Gemini's streamGenerateContent, with `alt=sse`: https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
 import { splitSystem, type Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, toArguments, toDelta, toUsage } from '../json-reader.ts'
+import { jsonReader, objectOf } from '../json-reader.ts'
 
 /** What is read of a chunk. */
 interface Chunk {
@@ -40,16 +40,14 @@ export const gemini: Dialect = {
     return jsonReader<Chunk>('gemini', ({ candidates, promptFeedback, usageMetadata: counts }) => {
       const candidate = candidates?.find(({ index = 0 }) => index === 0)
       const parts = candidate?.content?.parts ?? []
-      const join = (isThought: boolean) => parts.filter(({ thought = false }) => thought === isThought).map(({ text }) => textOf(text)).join('')
-      const toolCalls = parts.flatMap(({ functionCall: call }) =>
-        call ? [{ index: calls++, id: call.id ?? '', name: call.name ?? '', arguments: toArguments(call.args) }] : [])
-      const finishReason = candidate?.finishReason ?? promptFeedback?.blockReason
-      const { promptTokenCount: input, candidatesTokenCount: output, thoughtsTokenCount: thoughts = 0 } = counts ?? {}
+      const { promptTokenCount: inputTokens, candidatesTokenCount: output, thoughtsTokenCount: thoughts } = counts ?? {}
       return {
-        ...toDelta(join(false), join(true)),
-        ...(toolCalls.length > 0 && { toolCalls }),
-        ...(finishReason && { finishReason }),
-        ...(counts && toUsage(input, output === undefined && thoughts === 0 ? undefined : (output ?? 0) + thoughts, counts)),
+        text: parts.filter(({ thought }) => !thought),
+        reasoning: parts.filter(({ thought }) => thought),
+        toolCalls: parts.flatMap(({ functionCall: call }) =>
+          call ? [{ index: calls++, id: call.id, name: call.name, arguments: call.args ?? {} }] : []),
+        finishReason: candidate?.finishReason ?? promptFeedback?.blockReason,
+        usage: { inputTokens, outputTokens: thoughts === undefined ? output : (output ?? 0) + thoughts, raw: counts },
       }
     })
   },

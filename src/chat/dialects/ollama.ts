@@ -1,6 +1,7 @@
 // Ollama's own chat and generate: https://docs.ollama.com/api
 import type { Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, toArguments, toDelta, toUsage } from '../json-reader.ts'
+import { jsonReader, objectOf } from '../json-reader.ts'
+import { openai } from './openai.ts'
 
 /** What is read of a line. */
 interface Chunk {
@@ -30,18 +31,18 @@ interface Chunk {
  */
 export const ollama: Dialect = {
   name: 'ollama',
-  request: (messages, { model, params }) => ({ json: { ...(model !== undefined && { model }), messages, stream: true, ...params } }),
+  request: (messages, options) => openai.request(messages, options),
   reader() {
     let calls = 0
     return jsonReader<Chunk>('ollama', chunk => {
-      const { message, response, thinking, done, done_reason: finishReason, prompt_eval_count: input, eval_count: output } = chunk
-      const toolCalls = (message?.tool_calls ?? []).map(({ id = '', function: call }) =>
-        ({ index: calls++, id, name: call?.name ?? '', arguments: toArguments(call?.arguments) }))
+      const { message, response, thinking, done, done_reason: finishReason, prompt_eval_count: inputTokens, eval_count: outputTokens } = chunk
       return {
-        ...toDelta(textOf(message?.content) || textOf(response), textOf(message?.thinking) || textOf(thinking)),
-        ...(toolCalls.length > 0 && { toolCalls }),
-        ...(finishReason && { finishReason }),
-        ...(done && { ...(output !== undefined && toUsage(input, output, chunk)), done }),
+        text: message?.content ?? response,
+        reasoning: message?.thinking ?? thinking,
+        toolCalls: message?.tool_calls?.map(({ id, function: call }) => ({ index: calls++, id, name: call?.name, arguments: call?.arguments ?? {} })),
+        finishReason,
+        usage: { inputTokens, outputTokens, raw: outputTokens && chunk },
+        done,
       }
     })
   },

@@ -1,7 +1,6 @@
 // OpenAI's Responses, as a stream: https://platform.openai.com/docs/api-reference/responses-streaming
-import { StreamError } from '../../errors.ts'
-import { describeProviderError, type ChatDelta, type Dialect, type ToolCallDelta } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, toDelta, toUsage } from '../json-reader.ts'
+import { providerError, type Dialect } from '../dialect.ts'
+import { jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of an event, or of a whole response. */
 interface Chunk extends Response {
@@ -46,9 +45,9 @@ interface Item {
  */
 export const openaiResponses: Dialect = {
   name: 'openaiResponses',
-  request: (messages, { model, params }) => ({ json: { ...(model !== undefined && { model }), input: messages, stream: true, ...params } }),
+  request: (messages, { model, params }) => ({ json: { model, input: messages, stream: true, ...params } }),
   reader() {
-    const begun = new Set<number>() // the calls whose arguments have come, or come in pieces
+    const begun = new Set<number>() // the calls whose arguments have come in pieces
 
     return jsonReader<Chunk>('openaiResponses', (chunk, event) => {
       const { type = event.type, delta, output_index: index = 0, item = {}, response = {} } = chunk
@@ -56,57 +55,48 @@ export const openaiResponses: Dialect = {
       switch (type) {
         case 'response.output_text.delta':
         case 'response.refusal.delta':
-          return toDelta(textOf(delta))
+          return { text: delta }
         case 'response.reasoning_summary_text.delta':
         case 'response.reasoning_text.delta':
-          return toDelta('', textOf(delta))
+          return { reasoning: delta }
         case 'response.output_item.added':
-          return isCall(item) ? { toolCalls: [nameCall(item, index)] } : {}
+          return { toolCalls: readCall(item, index, false) }
         case 'response.function_call_arguments.delta':
           begun.add(index)
-          return { toolCalls: [{ index, arguments: textOf(delta) }] }
+          return { toolCalls: [{ index, arguments: delta }] }
         case 'response.output_item.done': // arguments in one piece, or the input of a custom tool
-          return isCall(item) && !begun.has(index) ? { toolCalls: [{ index, arguments: argumentsOf(item) }] } : {}
+          return { toolCalls: readCall(item, index, !begun.has(index)) }
         case 'response.completed':
         case 'response.incomplete':
           return { ...readEnd(response), done: true }
         case 'response.failed':
-          throw new StreamError('provider', `Provider reported an error: ${describeProviderError(response.error)}`, { event })
+          throw providerError(event, response.error)
         default:
           return {}
       }
     })
   },
-  detect(event) {
-    const { type, object } = objectOf(event)
-    return /^response\.\w/.test(textOf(type) || event.type) || object === 'response'
-  },
+  detect: event => typeOf(event).startsWith('response.') || objectOf(event)['object'] === 'response',
 }
 
-function isCall({ type }: Item): boolean {
-  return type === 'function_call' || type === 'custom_tool_call'
+/** The call that an item is, if it is one of the caller's. A custom tool takes a text: as JSON, for all arguments are. */
+function readCall({ type, call_id: id, name, arguments: json, input }: Item, index: number, whole: boolean): NonNullable<DeltaDraft['toolCalls']> {
+  if (type !== 'function_call' && type !== 'custom_tool_call') return []
+  return [{ index, id, name, arguments: whole ? json ?? JSON.stringify(input ?? '') : undefined }]
 }
 
-function nameCall({ call_id: id = '', name = '' }: Item, index: number): ToolCallDelta {
-  return { index, id, name }
-}
-
-/** A custom tool takes a text: as JSON, for all arguments are. */
-function argumentsOf({ arguments: json, input }: Item): string {
-  return json ?? JSON.stringify(input ?? '')
-}
-
-function readEnd({ status, incomplete_details: incomplete, usage }: Response): ChatDelta {
-  const finishReason = incomplete?.reason ?? status
-  return { ...(finishReason && { finishReason }), ...(usage && toUsage(usage.input_tokens, usage.output_tokens, usage)) }
+function readEnd({ status, incomplete_details: incomplete, usage }: Response): DeltaDraft {
+  return {
+    finishReason: incomplete?.reason ?? status,
+    usage: { inputTokens: usage?.input_tokens, outputTokens: usage?.output_tokens, raw: usage },
+  }
 }
 
 /** A response that is no stream. */
-function readWhole(response: Response): ChatDelta[] {
-  const deltas = (response.output ?? []).map((item, index): ChatDelta => {
-    if (isCall(item)) return { toolCalls: [{ ...nameCall(item, index), arguments: argumentsOf(item) }] }
-    const content = item.content?.map(({ text, refusal }) => textOf(text) || textOf(refusal)).join('') ?? ''
-    return item.type === 'reasoning' ? toDelta('', textOf(item.summary) || content) : toDelta(content)
+function readWhole(response: Response): DeltaDraft[] {
+  const drafts = (response.output ?? []).map((item, index) => {
+    const text = item.content?.map(({ text: words, refusal }) => textOf(words) || textOf(refusal)).join('')
+    return item.type === 'reasoning' ? { reasoning: textOf(item.summary) || text } : { text, toolCalls: readCall(item, index, true) }
   })
-  return [...deltas, readEnd(response)]
+  return [...drafts, readEnd(response)]
 }

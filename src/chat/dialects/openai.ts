@@ -1,8 +1,6 @@
 // OpenAI's chat completions, as a stream: https://platform.openai.com/docs/api-reference/chat-streaming
-import { isObject } from '../../json.ts'
-import type { ServerSentEvent } from '../../sse/parser.ts'
-import { providerError, type ChatDelta, type Dialect, type ToolCallDelta } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, thoughtsOf, toArguments, toDelta, toUsage } from '../json-reader.ts'
+import { providerError, type Dialect } from '../dialect.ts'
+import { jsonReader, objectOf, textOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of a chunk, over all servers that speak this dialect. */
 interface Chunk {
@@ -62,7 +60,7 @@ interface TokenCounts {
  */
 export const openai: Dialect = {
   name: 'openai',
-  request: (messages, { model, params }) => ({ json: { ...(model !== undefined && { model }), messages, stream: true, ...params } }),
+  request: (messages, { model, params }) => ({ json: { model, messages, stream: true, ...params } }),
   reader: () => chunkReader('openai'),
   detect(event) {
     const value = objectOf(event)
@@ -76,40 +74,37 @@ export function chunkReader(dialect: string): ReturnType<Dialect['reader']> {
   return jsonReader<Chunk>(dialect, ({ choices, usage, x_groq: groq }, event) => {
     // Azure's first chunk and OpenAI's last have no choice at all
     const choice = choices?.find(({ index = 0 }) => index === 0)
-    const counts = usage ?? groq?.usage
+    if (choice?.finish_reason === 'error') throw providerError(event)
     if (choice?.delta) streamed = true
-    return { ...(choice && readChoice(choice, streamed, event)), ...(isObject(counts) && readUsage(counts)) }
+    return { ...(choice && readChoice(choice, streamed)), usage: readUsage(usage ?? groq?.usage) }
   })
 }
 
-function readChoice({ delta, message, text: completion, finish_reason: finishReason }: Choice, streamed: boolean, event: ServerSentEvent): ChatDelta {
-  if (finishReason === 'error') throw providerError(event)
+function readChoice({ delta, message, text: completion, finish_reason: finishReason }: Choice, streamed: boolean): DeltaDraft {
   const part = delta ?? (streamed ? undefined : message)
-  const content = part?.content
-  // Together sends a chat's text in both places, OpenRouter its reasoning in reasoning_details too
-  const text = part ? textOf(content) || textOf(part.refusal) : textOf(completion)
-  const reasoning = thoughtsOf(content) || textOf(part?.reasoning_content) || textOf(part?.reasoning)
-  const calls = part?.tool_calls ?? (part?.function_call ? [{ function: part.function_call }] : [])
+  const { content, refusal, reasoning_content: thoughts, reasoning, tool_calls: calls, function_call: call } = part ?? {}
   return {
-    ...toDelta(text, reasoning),
-    ...(calls.length > 0 && { toolCalls: calls.map(readToolCall) }),
-    ...(finishReason && { finishReason }),
+    // Together sends a chat's text in both places, OpenRouter its reasoning in reasoning_details too
+    text: part ? textOf(content) || refusal : completion,
+    reasoning: thoughtsOf(content) || thoughts || reasoning,
+    toolCalls: (calls ?? (call ? [{ function: call }] : [])).map(readToolCall),
+    finishReason,
   }
 }
 
-function readToolCall({ index, id, function: call }: ToolCall, position: number): ToolCallDelta {
-  return {
-    index: index ?? position,
-    ...(id && { id }),
-    ...(call?.name && { name: call.name }),
-    ...(call?.arguments && { arguments: toArguments(call.arguments) }),
-  }
+/** Mistral's thoughts, which are parts of the content. */
+export function thoughtsOf(content: unknown): string {
+  return Array.isArray(content) ? content.map((part: Part | null) => textOf(part?.thinking)).join('') : ''
 }
 
-function readUsage(counts: TokenCounts): Pick<ChatDelta, 'usage'> {
-  const { prompt_tokens: input, completion_tokens: output, total_tokens: total, completion_tokens_details: details } = counts
+function readToolCall({ index, id, function: call }: ToolCall, position: number) {
+  return { index: index ?? position, id, name: call?.name, arguments: call?.arguments }
+}
+
+function readUsage(counts: TokenCounts | null | undefined): NonNullable<DeltaDraft['usage']> {
+  const { prompt_tokens: inputTokens, completion_tokens: output, total_tokens: total, completion_tokens_details: details } = counts ?? {}
   const thoughts = details?.reasoning_tokens ?? 0
   // xAI alone counts its thoughts beside the answer
-  const beside = thoughts > 0 && input !== undefined && output !== undefined && input + output + thoughts === total
-  return toUsage(input, beside ? output + thoughts : output, counts)
+  const beside = inputTokens !== undefined && output !== undefined && inputTokens + output + thoughts === total
+  return { inputTokens, outputTokens: beside ? output + thoughts : output, raw: counts }
 }

@@ -1,6 +1,6 @@
 // Hugging Face's Text Generation Inference, /generate_stream: https://huggingface.github.io/text-generation-inference/
 import type { Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, toDelta, toUsage } from '../json-reader.ts'
+import { jsonReader, objectOf } from '../json-reader.ts'
 
 /** What is read of an event, or of a whole answer. */
 interface Chunk {
@@ -25,15 +25,12 @@ interface Chunk {
 export const tgi: Dialect = {
   name: 'tgi',
   request: (messages, { params }) => ({ json: { inputs: messages.map(({ content }) => content).join('\n\n'), stream: true, ...params } }),
-  reader: () => jsonReader<Chunk>('tgi', ({ token, generated_text: whole, details }) => {
-    const text = token ? (token.special ? '' : textOf(token.text)) : textOf(whole)
-    return {
-      ...toDelta(text),
-      ...(details?.finish_reason && { finishReason: details.finish_reason }),
-      ...(details?.generated_tokens !== undefined && toUsage(details.input_length, details.generated_tokens, details)),
-      ...(typeof whole === 'string' && { done: true }),
-    }
-  }),
+  reader: () => jsonReader<Chunk>('tgi', ({ token, generated_text: whole, details }) => ({
+    text: token ? !token.special && token.text : whole,
+    finishReason: details?.finish_reason,
+    usage: { inputTokens: details?.input_length, outputTokens: details?.generated_tokens, raw: details },
+    done: typeof whole === 'string',
+  })),
   detect(event) {
     const value = objectOf(event)
     return 'token' in value || 'generated_text' in value
