@@ -16,7 +16,7 @@ export interface ToolCallDelta {
   name?: string
   /** The next piece of the arguments' JSON text. */
   arguments?: string
-  /** The server has run the call itself: it is none that the caller must run. */
+  /** The server runs the call itself, or has done so: it is none that the caller must run. */
   executed?: boolean
 }
 
@@ -103,8 +103,8 @@ export function describeProviderError(value: unknown): string {
   if (!isObject(error)) return shorten(String(error))
   const { message, errorText, code, type, status } = error
   const told = message ?? errorText
-  const what = typeof told === 'string' ? told : shorten(JSON.stringify(error))
-  const kind = code ?? status ?? (type === 'error' ? undefined : type)
+  const what = typeof told === 'string' && told ? told : shorten(JSON.stringify(error))
+  const kind = code ?? status ?? (type === 'error' || type === 'RUN_ERROR' ? undefined : type)
   return typeof kind === 'string' || typeof kind === 'number' ? `${what} (${kind})` : what
 }
 

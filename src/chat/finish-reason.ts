@@ -10,6 +10,7 @@ export function toFinishReason(raw: string): FinishReason {
     case 'complete': // Cohere
     case 'completed': // OpenAI's Responses
     case 'eos_token': // TGI
+    case 'success': // AG-UI
       return 'stop'
     case 'length':
     case 'max_tokens':

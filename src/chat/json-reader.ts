@@ -21,7 +21,7 @@ export interface DeltaDraft {
 /**
  * The reader of a dialect whose events are JSON objects: what nearly all providers have in common.
  *
- * `[DONE]` is the end mark. An event named `error`, or an object with an `error` or of the type `error`, is thrown as
+ * `[DONE]` is the end mark, blank data nothing. An event named `error`, or an object with an `error` or of the type `error`, is thrown as
  * {@link StreamError} `provider`. What is no JSON object is thrown as `dialect`, and so is an object that `read` stumbles over;
  * only where an event has a name of its own, and no JSON, is it taken for none of the answer's.
  *
@@ -42,7 +42,8 @@ export interface DeltaDraft {
 export function jsonReader<Chunk extends object>(
   dialect: string, read: (chunk: Chunk, event: ServerSentEvent) => DeltaDraft | DeltaDraft[]): (event: ServerSentEvent) => ChatDelta | ChatDelta[] {
   return event => {
-    if (event.data.trim() === '[DONE]') return { done: true }
+    if (event.data.trim() === '') return {} // some servers keep the connection alive by it
+    if (isEndMark(event)) return { done: true }
     if (event.type === 'error') throw providerError(event)
     const value = parseJson(event.data)
     if (!isObject(value)) {
@@ -58,6 +59,11 @@ export function jsonReader<Chunk extends object>(
       throw error instanceof StreamError ? error : unreadable(event, dialect, error)
     }
   }
+}
+
+/** Whether an event is OpenAI's end mark, which others took over; better-sse puts it in quotes. */
+export function isEndMark({ data }: ServerSentEvent): boolean {
+  return /^"?\[DONE\]"?$/.test(data.trim())
 }
 
 /** The object that an event holds; an empty one where it holds none. For `detect()`. */

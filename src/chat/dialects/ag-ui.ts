@@ -11,13 +11,17 @@ interface Chunk {
   delta?: string
   toolCallId?: string
   toolCallName?: string
+  subagentRunId?: string
+  outcome?: { type?: string }
+  usage?: { inputTokens?: number; outputTokens?: number }[] // a model each
 }
 
 /**
  * AG-UI, the protocol of agents and pages.
  *
  * Requests a `RunAgentInput`: `{ threadId, runId, messages, tools: [], context: [], state: {}, forwardedProps: {}, …params }`. Tool calls
- * whose result the server sends too are left out. `RUN_ERROR` is thrown as {@link StreamError} `provider`.
+ * whose result the server sends too are left out. `RUN_ERROR` is thrown as {@link StreamError} `provider`; a run that was cancelled
+ * is `truncated`.
  *
  * @example
  * ```ts
@@ -46,7 +50,8 @@ export const agUi: Dialect = {
       return { toolCalls: [{ index, id, name, arguments: json, executed }] }
     }
 
-    function readText({ messageId = lastMessage, role = 'assistant', delta: text }: Chunk): DeltaDraft {
+    function readText({ messageId = lastMessage, role = 'assistant', delta: text, subagentRunId }: Chunk): DeltaDraft {
+      if (subagentRunId) return { reasoning: text } // what an agent makes another one say is no answer yet
       if (role !== 'assistant') others.add(messageId)
       lastMessage = messageId
       return others.has(messageId) ? {} : { text }
@@ -69,7 +74,7 @@ export const agUi: Dialect = {
         case 'TOOL_CALL_RESULT':
           return readCall(chunk, true)
         case 'RUN_FINISHED':
-          return { finished: true }
+          return readEnd(chunk)
         case 'RUN_ERROR':
           throw providerError(event)
         default:
@@ -78,4 +83,13 @@ export const agUi: Dialect = {
     })
   },
   detect: event => /^((RUN|STEP|TEXT_MESSAGE|THINKING|REASONING|TOOL_CALL|STATE|MESSAGES|ACTIVITY)_[A-Z_]+|RAW|CUSTOM)$/.test(typeOf(event)),
+}
+
+function readEnd({ outcome, usage }: Chunk): DeltaDraft {
+  const sum = (key: 'inputTokens' | 'outputTokens') => usage?.reduce((total, counts) => total + (counts[key] ?? 0), 0)
+  return {
+    finishReason: outcome?.type === 'cancelled' ? undefined : outcome?.type, // that breaks off: no end of an answer
+    finished: !outcome?.type,
+    usage: { inputTokens: sum('inputTokens'), outputTokens: sum('outputTokens'), raw: usage },
+  }
 }

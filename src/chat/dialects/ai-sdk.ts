@@ -18,8 +18,8 @@ interface Chunk {
 /**
  * The AI SDK's UI message stream, version 1: what its `toUIMessageStreamResponse()` sends.
  *
- * Requests what its `useChat` does: `{ id, messages, trigger, model?, …params }`, with messages that have parts. Tool calls whose
- * output the server sends too are left out. An `error` inside the stream is thrown as {@link StreamError} `provider`; one that
+ * Requests what its `useChat` does: `{ id, messages, trigger, model?, …params }`, with messages that have parts. Tool calls are whole
+ * when the server says so; those that it runs itself are left out. An `error` inside the stream is thrown as {@link StreamError} `provider`; one that
  * the server aborted is `truncated`.
  *
  * @example
@@ -39,15 +39,31 @@ export const aiSdk: Dialect = {
   }),
   reader() {
     const indexes = new Map<string, number>()
-    const begun = new Set<string>() // the calls whose arguments come in pieces
+    const pieces = new Map<string, string>() // of the arguments that are on their way
     let aborted = false
 
-    function readCall({ toolCallId: id = '', toolName: name, providerExecuted, inputTextDelta, input }: Chunk, done?: 'executed'): DeltaDraft {
+    function readCall({ toolCallId: id = '', toolName: name, providerExecuted }: Chunk, json?: unknown, executed = providerExecuted) {
       const index = indexes.get(id) ?? indexes.size
       indexes.set(id, index)
-      if (inputTextDelta) begun.add(id)
-      const json = inputTextDelta ?? (done || begun.has(id) ? undefined : input)
-      return { toolCalls: [{ index, id, name, arguments: json, executed: Boolean(providerExecuted ?? done) }] }
+      return { index, id, name, arguments: json, executed }
+    }
+
+    function hold({ toolCallId: id = '', inputTextDelta: piece = '' }: Chunk): DeltaDraft {
+      pieces.set(id, (pieces.get(id) ?? '') + piece)
+      return {}
+    }
+
+    /** The arguments as the server read them, and mended them: not as the model wrote them. */
+    function readInput(chunk: Chunk): DeltaDraft {
+      pieces.delete(chunk.toolCallId ?? '')
+      return { toolCalls: [readCall(chunk, JSON.stringify(chunk.input ?? {}))] }
+    }
+
+    /** What was never said to be whole is as the model wrote it. */
+    function release() {
+      const calls = [...pieces].map(([toolCallId, json]) => readCall({ toolCallId }, json))
+      pieces.clear()
+      return calls
     }
 
     const read = jsonReader<Chunk>('aiSdk', chunk => {
@@ -57,16 +73,20 @@ export const aiSdk: Dialect = {
         case 'reasoning-delta':
           return { reasoning: chunk.delta }
         case 'tool-input-start':
+          return { toolCalls: [readCall(chunk)] }
         case 'tool-input-delta':
+          return hold(chunk)
         case 'tool-input-available':
-          return readCall(chunk)
-        case 'tool-input-error': // the server found them wrong, and told the model so
+          return readInput(chunk)
+        case 'tool-input-error': // the server found the arguments wrong, and told the model so
+        case 'tool-approval-request': // it runs the tool when the user agrees
         case 'tool-output-available':
         case 'tool-output-error':
         case 'tool-output-denied':
-          return readCall(chunk, 'executed')
+          pieces.delete(chunk.toolCallId ?? '')
+          return { toolCalls: [readCall(chunk, undefined, true)] }
         case 'finish':
-          return { finishReason: chunk.finishReason, finished: !chunk.finishReason }
+          return { toolCalls: release(), finishReason: chunk.finishReason, finished: !chunk.finishReason }
         case 'abort':
           aborted = true
           return {}

@@ -3,12 +3,15 @@ import { splitSystem, type Dialect } from '../dialect.ts'
 import { jsonReader, objectOf, typeOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of an event, or of a whole message. */
-interface Chunk {
+interface Chunk extends Message {
   type?: string
   index?: number
-  message?: { usage?: TokenCounts }
+  message?: Message
   content_block?: Block
   delta?: { text?: string; thinking?: string; partial_json?: string; stop_reason?: string | null }
+}
+
+interface Message {
   usage?: TokenCounts | null
   content?: Block[]
   stop_reason?: string | null
@@ -69,11 +72,18 @@ export const anthropic: Dialect = {
       return { toolCalls: [{ index, id, name, arguments: Object.keys(input).length > 0 ? input : undefined }] }
     }
 
+    /** One that is no stream, or begins one; some begin with more than their usage. */
+    function readMessage({ content = [], stop_reason: finishReason, usage }: Message): DeltaDraft[] {
+      return [...content.map(readBlock), { finishReason, usage: readUsage(usage) }]
+    }
+
     return jsonReader<Chunk>('anthropic', (chunk, event) => {
-      const { type = event.type, index = 0, message, content_block: block, delta = {}, usage, content, stop_reason: finishReason } = chunk
+      const { type = event.type, index = 0, message = {}, content_block: block, delta = {}, usage } = chunk
       switch (type) {
+        case 'message':
+          return readMessage(chunk)
         case 'message_start':
-          return { usage: readUsage(message?.usage) }
+          return readMessage(message)
         case 'content_block_start':
           return block ? readBlock(block, index) : {}
         case 'content_block_delta':
@@ -83,8 +93,6 @@ export const anthropic: Dialect = {
           return { finishReason: delta.stop_reason, usage: readUsage(usage) }
         case 'message_stop':
           return { done: true }
-        case 'message': // one that is no stream
-          return [...(content ?? []).map(readBlock), { finishReason, usage: readUsage(usage) }]
         default:
           return {}
       }

@@ -45,7 +45,7 @@ const HEARTBEAT = /^(ping|heartbeat|keep-?alive)$/i
 const NO_TEXT = /^\s*(data: ?[[{]|event:|[[{]\s*["{]|[\da-g]:["{[])/
 
 function pick(event: ServerSentEvent, framing: Framing): Dialect | undefined {
-  if (HEARTBEAT.test(event.type)) return undefined
+  if (HEARTBEAT.test(event.type) || !event.data.trim()) return undefined
   if (framing === 'text' && !NO_TEXT.test(event.data)) return rawText
   // OpenAI's last: any error in any words is taken for its own
   const known = [anthropic, openaiResponses, gemini, cohere, ollama, tgi, aiSdk, agUi, openai]

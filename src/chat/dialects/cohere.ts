@@ -5,6 +5,9 @@ import { openai, thoughtsOf } from './openai.ts'
 
 /** What is read of an event; one of its deltas, and a whole answer, have the form of an answer. */
 interface Chunk extends Answer {
+  event_type?: string // of version 1, as are the next two
+  text?: string
+  response?: { meta?: Answer['usage'] }
   type?: string
   index?: number
   delta?: Answer & { error?: unknown }
@@ -16,8 +19,8 @@ interface Answer {
     tool_plan?: string
     tool_calls?: ToolCall | ToolCall[] | null
   }
-  finish_reason?: string
-  usage?: { tokens?: TokenCounts; billed_units?: TokenCounts }
+  finish_reason?: string | undefined
+  usage?: { tokens?: TokenCounts; billed_units?: TokenCounts } | undefined
 }
 
 interface Part {
@@ -36,7 +39,7 @@ interface TokenCounts {
 }
 
 /**
- * Cohere's chat, version 2.
+ * Cohere's chat, version 2; the text of version 1 too.
  *
  * Requests `{ messages, stream: true, model?, …params }`. The plan that it makes before it calls tools is reasoning. An answer that
  * ends by an error is thrown as {@link StreamError} `provider`.
@@ -53,13 +56,20 @@ export const cohere: Dialect = {
   reader: () => jsonReader<Chunk>('cohere', (chunk, event) => {
     const { type = event.type, index = 0, delta, finish_reason: finishReason } = chunk
     if (delta?.error || delta?.finish_reason === 'ERROR') throw providerError(event, delta.error)
+    if (chunk.event_type) return readOlder(chunk)
     if (delta) return { ...readAnswer(delta, index), done: type === 'message-end' }
     return finishReason ? readAnswer(chunk, index) : {} // a whole answer; some events have no delta
   }),
   detect(event) {
     const value = objectOf(event)
-    return /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event)) || ('message' in value && 'finish_reason' in value)
+    return 'event_type' in value || /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event)) || ('message' in value && 'finish_reason' in value)
   },
+}
+
+/** A line of version 1, which is NDJSON. */
+function readOlder({ event_type: type, text, finish_reason: finishReason, response }: Chunk): DeltaDraft {
+  if (type === 'text-generation') return { text }
+  return type === 'stream-end' ? { ...readAnswer({ finish_reason: finishReason, usage: response?.meta }, 0), done: true } : {}
 }
 
 function readAnswer({ message, finish_reason: finishReason, usage }: Answer, index: number): DeltaDraft {

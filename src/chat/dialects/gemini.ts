@@ -1,6 +1,6 @@
 // Gemini's streamGenerateContent, with `alt=sse`: https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
 import { splitSystem, type Dialect } from '../dialect.ts'
-import { jsonReader, objectOf } from '../json-reader.ts'
+import { jsonReader, objectOf, textOf } from '../json-reader.ts'
 
 /** What is read of a chunk. */
 interface Chunk {
@@ -12,7 +12,16 @@ interface Chunk {
 interface Part {
   text?: string
   thought?: boolean
-  functionCall?: { id?: string; name?: string; args?: object }
+  functionCall?: FunctionCall
+}
+
+/** Vertex may send the arguments in pieces: then all but the last part of a call say that it will continue. */
+interface FunctionCall {
+  id?: string
+  name?: string
+  args?: object
+  partialArgs?: { jsonPath?: string; stringValue?: string; numberValue?: number; boolValue?: boolean }[]
+  willContinue?: boolean
 }
 
 /**
@@ -37,6 +46,16 @@ export const gemini: Dialect = {
   },
   reader() {
     let calls = 0
+    let open: { index: number; args: object } | undefined
+
+    function readCall({ id, name, args, partialArgs = [], willContinue }: FunctionCall) {
+      const call = open ?? { index: calls++, args: {} }
+      open = willContinue ? call : undefined
+      Object.assign(call.args, args)
+      for (const piece of partialArgs) addPiece(call.args, piece)
+      return { index: call.index, id, name, arguments: willContinue ? undefined : call.args }
+    }
+
     return jsonReader<Chunk>('gemini', ({ candidates, promptFeedback, usageMetadata: counts }) => {
       const candidate = candidates?.find(({ index = 0 }) => index === 0)
       const parts = candidate?.content?.parts ?? []
@@ -44,8 +63,7 @@ export const gemini: Dialect = {
       return {
         text: parts.filter(({ thought }) => !thought),
         reasoning: parts.filter(({ thought }) => thought),
-        toolCalls: parts.flatMap(({ functionCall: call }) =>
-          call ? [{ index: calls++, id: call.id, name: call.name, arguments: call.args ?? {} }] : []),
+        toolCalls: parts.flatMap(({ functionCall: call }) => (call ? [readCall(call)] : [])),
         finishReason: candidate?.finishReason ?? promptFeedback?.blockReason,
         usage: { inputTokens, outputTokens: thoughts === undefined ? output : (output ?? 0) + thoughts, raw: counts },
       }
@@ -55,4 +73,17 @@ export const gemini: Dialect = {
     const value = objectOf(event)
     return 'candidates' in value || 'promptFeedback' in value || 'usageMetadata' in value
   },
+}
+
+/** Puts a piece of the arguments in its place, `$.cities[0].name` say; a text that is there goes on. */
+function addPiece(args: object, { jsonPath = '', stringValue, numberValue, boolValue }: NonNullable<FunctionCall['partialArgs']>[number]): void {
+  const keys = jsonPath.match(/[^$.[\]'"]+/g) ?? []
+  let place = args as Record<string, unknown>
+  for (const [depth, key] of keys.entries()) {
+    const below = keys[depth + 1]
+    const held = Object.hasOwn(place, key) ? place[key] : undefined // never what an object inherits
+    if (below === undefined) place[key] = stringValue === undefined ? numberValue ?? boolValue ?? null : textOf(held) + stringValue
+    else place[key] = held ?? (/^\d+$/.test(below) ? [] : {})
+    place = place[key] as Record<string, unknown>
+  }
 }

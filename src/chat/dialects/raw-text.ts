@@ -1,4 +1,5 @@
 import { isObject, parseJson } from '../../json.ts'
+import { isEndMark } from '../json-reader.ts'
 import { providerError, unreadable, type Dialect } from '../dialect.ts'
 import { openai } from './openai.ts'
 
@@ -21,7 +22,7 @@ export const rawText: Dialect = {
   reader: framing => event => {
     if (framing === 'text') return { text: event.data }
     if (event.type === 'error') throw providerError(event)
-    if (framing === 'sse' || framing === undefined) return event.data === '[DONE]' ? { done: true } : { text: event.data }
+    if (framing === 'sse' || framing === undefined) return isEndMark(event) ? { done: true } : { text: event.data }
     const value = parseJson(event.data)
     if (typeof value === 'string') return { text: value }
     throw isObject(value) && value['error'] ? providerError(event) : unreadable(event, 'rawText')
