@@ -9,6 +9,7 @@ export function toFinishReason(raw: string): FinishReason {
     case 'end_turn': // Anthropic
     case 'complete': // Cohere
     case 'completed': // OpenAI's Responses
+    case 'eos': // Together
     case 'eos_token': // TGI
     case 'success': // AG-UI
       return 'stop'

@@ -96,7 +96,7 @@ function tidy({ text, reasoning, toolCalls, finishReason, usage, finished, done 
 }
 
 function tidyCall({ arguments: json, ...call }: NonNullable<DeltaDraft['toolCalls']>[number]): object {
-  return prune({ ...call, arguments: typeof json === 'string' ? json : JSON.stringify(json) })
+  return prune({ ...call, arguments: typeof json === 'string' ? json : JSON.stringify(json ?? undefined) })
 }
 
 /** An object without what is empty; 0 is not. */

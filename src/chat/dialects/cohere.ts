@@ -56,13 +56,13 @@ export const cohere: Dialect = {
   reader: () => jsonReader<Chunk>('cohere', (chunk, event) => {
     const { type = event.type, index = 0, delta, finish_reason: finishReason } = chunk
     if (delta?.error || delta?.finish_reason === 'ERROR') throw providerError(event, delta.error)
-    if (chunk.event_type) return readOlder(chunk)
+    if (chunk.event_type !== undefined) return readOlder(chunk)
     if (delta) return { ...readAnswer(delta, index), done: type === 'message-end' }
     return finishReason ? readAnswer(chunk, index) : {} // a whole answer; some events have no delta
   }),
   detect(event) {
     const value = objectOf(event)
-    return 'event_type' in value || /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event)) || ('message' in value && 'finish_reason' in value)
+    return 'is_finished' in value || /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event)) || ('message' in value && 'finish_reason' in value)
   },
 }
 

@@ -81,7 +81,8 @@ export const openaiResponses: Dialect = {
 
 /** The call that an item is, if it is one of the caller's. A custom tool takes a text: as JSON, for all arguments are. */
 function readCall({ type, call_id: id, name, arguments: json, input }: Item, index: number, whole: boolean): NonNullable<DeltaDraft['toolCalls']> {
-  if (type !== 'function_call' && type !== 'custom_tool_call') return []
+  // xAI runs some of its own tools under the type of a caller's
+  if ((type !== 'function_call' && type !== 'custom_tool_call') || id?.startsWith('xs_call')) return []
   return [{ index, id, name, arguments: whole ? json ?? JSON.stringify(input ?? '') : undefined }]
 }
 

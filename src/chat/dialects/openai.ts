@@ -13,7 +13,7 @@ interface Choice {
   index?: number
   delta?: Message | null
   message?: Message | null // of an answer that is no stream
-  text?: string // the older completions API
+  text?: string // the older completions API; Together sends a chat's text here too
   finish_reason?: string | null
 }
 
@@ -22,6 +22,7 @@ interface Message {
   refusal?: string | null
   reasoning_content?: string | null // DeepSeek, Qwen, vLLM, llama.cpp
   reasoning?: string | null // Groq, OpenRouter
+  reasoning_details?: Part[] | null
   tool_calls?: ToolCall[] | null
   function_call?: ToolCall['function'] // before there were tools
 }
@@ -73,22 +74,26 @@ export function chunkReader(dialect: string): ReturnType<Dialect['reader']> {
   let streamed = false // then a whole message repeats what has come
   return jsonReader<Chunk>(dialect, ({ choices, usage, x_groq: groq }, event) => {
     // Azure's first chunk and OpenAI's last have no choice at all
-    const choice = choices?.find(({ index = 0 }) => index === 0)
-    if (choice?.finish_reason === 'error') throw providerError(event)
-    if (choice?.delta) streamed = true
-    return { ...(choice && readChoice(choice, streamed)), usage: readUsage(usage ?? groq?.usage) }
+    const { delta, message, text, finish_reason: finishReason } = choices?.find(({ index = 0 }) => index === 0) ?? {}
+    if (finishReason === 'error') throw providerError(event)
+    const piece = delta ? readMessage(delta) : { text }
+    streamed ||= hasContent(piece)
+    const whole = readMessage(message ?? {}) // Perplexity sends it beside the delta, which is empty in an answer that is no stream
+    const isWhole = !streamed && hasContent(whole)
+    return { ...(isWhole ? whole : piece), finishReason, finished: isWhole, usage: readUsage(usage ?? groq?.usage) }
   })
 }
 
-function readChoice({ delta, message, text: completion, finish_reason: finishReason }: Choice, streamed: boolean): DeltaDraft {
-  const part = delta ?? (streamed ? undefined : message)
-  const { content, refusal, reasoning_content: thoughts, reasoning, tool_calls: calls, function_call: call } = part ?? {}
+function hasContent(draft: DeltaDraft): boolean {
+  return Object.values(draft).some(value => (value as unknown[] | string | null | undefined)?.length)
+}
+
+function readMessage({ content, refusal, reasoning_content: thoughts, reasoning, reasoning_details: details, tool_calls: calls, function_call: call }: Message) {
   return {
-    // Together sends a chat's text in both places, OpenRouter its reasoning in reasoning_details too
-    text: part ? textOf(content) || refusal : completion,
-    reasoning: thoughtsOf(content) || thoughts || reasoning,
+    text: textOf(content) || refusal,
+    // OpenRouter says it twice, Snowflake in the details alone
+    reasoning: thoughtsOf(content) || thoughts || reasoning || textOf(details),
     toolCalls: (calls ?? (call ? [{ function: call }] : [])).map(readToolCall),
-    finishReason,
   }
 }
 
