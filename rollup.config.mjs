@@ -8,6 +8,7 @@ import esbuild from 'rollup-plugin-esbuild'
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'))
 const input = 'src/index.ts'
 const entries = { 'index': input, 'dialects': 'src/chat/dialects/index.ts', 'fetch-event-source': 'src/connection/fetch-event-source.ts' }
+const markdown = 'src/typewriter/markdown.ts'
 const ts = () => esbuild({ target: 'es2022' })
 
 // One output module a source module, so that a page pays for the names it imports, in every bundler
@@ -18,7 +19,15 @@ const modules = (format, extension) => ({
 
 export default [
   { input: Object.values(entries), external: ['mitt'], plugins: [ts()], output: [modules('es', 'js'), modules('cjs', 'cjs')] },
-  ...Object.entries(entries).map(([name, entry]) => ({
+  {
+    // With its parser, which has no CommonJS of its own, and the notice that this one's licence asks for
+    input: markdown, plugins: [nodeResolve(), ts()],
+    output: [['es', 'js'], ['cjs', 'cjs']].map(([format, extension]) => ({
+      file: `dist/markdown.${extension}`, format, sourcemap: true, exports: 'named',
+      banner: '/*! streaming-markdown | MIT | Copyright 2024 Damian Tarnawski | licenses/streaming-markdown.txt */',
+    })),
+  },
+  ...Object.entries({ ...entries, markdown }).map(([name, entry]) => ({
     input: entry, external: ['mitt'], plugins: [dts()],
     // For `Disposable`, which a project's own `lib` need not have
     output: ['ts', 'cts'].map(ext => ({ file: `dist/${name}.d.${ext}`, format: 'es', banner: '/// <reference lib="esnext.disposable" />' })),

@@ -23,7 +23,7 @@ export type { FinishReason } from './chat/finish-reason.ts'
 export type { Timing } from './chat/timing.ts'
 export * as dialects from './chat/dialects/index.ts'
 
-export { createTypewriter, type Typewriter, type TypewriterOptions } from './typewriter/typewriter.ts'
+export { createTypewriter, type Typewriter, type TypewriterOptions, type TypewriterState } from './typewriter/typewriter.ts'
 export { plainText } from './typewriter/plain-text.ts'
 export type { PacerOptions } from './typewriter/pacer.ts'
 export type { Renderer } from './typewriter/renderer.ts'

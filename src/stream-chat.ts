@@ -46,14 +46,14 @@ let handles: WeakMap<object, ChatHandle> | undefined // the last one of each ele
  */
 export function streamChat(
   prompt: string | readonly ChatMessage[], target: Element | Renderer, options: ChatOptions & TypewriterOptions = {}): ChatHandle {
-  const { speed, maxDelay, instant, follow, ...chatOptions } = options
+  const { speed, maxDelay, instant, follow, caret, announce, onProgress, ...chatOptions } = options
   let awaited = false
   let stopping = false
   let read = false // all that comes
 
   const { callbacks, readyState } = trackReadyState(chatOptions)
   const stream = streamText(prompt, { ...chatOptions, ...callbacks, dialect: chatOptions.dialect ?? auto })
-  const typewriter = createTypewriter(target, { speed, maxDelay, instant, follow })
+  const typewriter = createTypewriter(target, { speed, maxDelay, instant, follow, caret, announce, onProgress })
 
   async function type(): Promise<ChatResult> {
     options.signal?.addEventListener('abort', stop)
@@ -63,10 +63,10 @@ export function streamChat(
       const result = await stream
       read = true
       if (stopping || result.outcome === 'stopped') typewriter.stop()
-      else await typewriter.end()
+      else await typewriter.end(result.outcome)
       return result
     } catch (error) {
-      typewriter.stop()
+      typewriter.stop('failed')
       throw error
     } finally {
       options.signal?.removeEventListener('abort', stop)
@@ -95,12 +95,14 @@ export function streamChat(
   }
 
   handles ??= new WeakMap()
-  const last = handles.get(target)
-  handles.set(target, handle)
+  const element = isRenderer(target) ? target.element : target
+  const place = element ?? target
+  const last = handles.get(place)
+  handles.set(place, handle)
   last?.typewriter.stop() // first: the element is ours from here on
   last?.stop()
   // By now an app that heard of that end may have begun an answer of its own here
-  if (handles.get(target) === handle && !isRenderer(target)) target.replaceChildren()
+  if (handles.get(place) === handle) element?.replaceChildren()
   typed.catch(error => {
     if (!awaited) console.error(error)
   })

@@ -46,9 +46,9 @@ describe('rooms', () => {
     expect(importsOf(file).filter(({ typeOnly }) => !typeOnly)).toEqual([])
   })
 
-  test('emitter.ts alone imports a package, and that is mitt', () => {
+  test('two files alone import a package: emitter.ts mitt, and markdown.ts its parser', () => {
     const packages = files.flatMap(file => importsOf(file).filter(({ path }) => !path.endsWith('.ts')).map(({ path }) => `${file}: ${path}`))
-    expect(packages).toEqual([join('connection', 'emitter.ts') + ': mitt'])
+    expect(packages).toEqual([join('connection', 'emitter.ts') + ': mitt', join('typewriter', 'markdown.ts') + ': streaming-markdown'])
   })
 
   test.each(files.filter(file => PLATFORM_FREE.includes(roomOf(file))))('%s touches no document', file => {

@@ -1,4 +1,4 @@
-import type { Renderer } from './renderer.ts'
+import { documentOf, type Renderer } from './renderer.ts'
 
 /**
  * Shows text as it is written, at the end of an element.
@@ -32,6 +32,7 @@ export function plainText(element: Element): Renderer {
   }
 
   return {
+    element,
     write(text) {
       const lines = document.createDocumentFragment()
       for (let start = 0; start < text.length;) {
@@ -47,11 +48,4 @@ export function plainText(element: Element): Renderer {
       element.append(lines)
     },
   }
-}
-
-function documentOf(element: Element | null): Document {
-  const document = element?.ownerDocument
-  if (!document || element.nodeType !== 1) throw new TypeError(`Cannot type into the target: not an element: ${String(element)}`)
-  if (element.matches('input, textarea, select')) throw new TypeError(`Cannot type into the target: it shows no children: ${element.tagName}`)
-  return document
 }

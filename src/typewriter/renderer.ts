@@ -1,5 +1,7 @@
 /** How text is shown. The typewriter calls `write()` at most once a frame, with whole graphemes. */
 export interface Renderer {
+  /** Where the text appears, if in an element: it gets the caret, the state and what readers need; `streamChat` empties it first. */
+  readonly element?: Element
   write(text: string): void
   /** Nothing more comes: the text is complete, or was stopped. */
   end?(): void
@@ -11,4 +13,12 @@ export interface Renderer {
 export function isRenderer(target: Element | Renderer): target is Renderer {
   // A document has a `write()` too, and takes markup
   return typeof (target as Renderer | null)?.write === 'function' && !('nodeType' in target)
+}
+
+/** The document of an element that text can be shown in. @throws {TypeError} where it is none */
+export function documentOf(element: Element | null): Document {
+  const document = element?.ownerDocument
+  if (!document || element.nodeType !== 1) throw new TypeError(`Cannot type into the target: not an element: ${String(element)}`)
+  if (element.matches('input, textarea, select')) throw new TypeError(`Cannot type into the target: it shows no children: ${element.tagName}`)
+  return document
 }

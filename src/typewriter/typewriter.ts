@@ -1,4 +1,6 @@
 import { callSafely } from '../report.ts'
+import { createAnnouncer } from './announce.ts'
+import { showCaret } from './caret.ts'
 import { after, isHidden, onNextFrame, prefersReducedMotion } from './clock.ts'
 import { findScrollers, follow as followEnd } from './follow.ts'
 import { cutAt } from './graphemes.ts'
@@ -12,18 +14,30 @@ export interface TypewriterOptions extends PacerOptions {
   instant?: boolean | undefined
   /** Scrolls to the end of the text while the reader is there: the nearest scroller, another one, or none. @default true */
   follow?: boolean | Element | undefined
+  /** A caret behind the text until it is whole, or one of this form; it is CSS, and no text. @default true */
+  caret?: boolean | string | undefined
+  /** When screen readers are told the text: at its end, by the sentence, or not at all. @default 'end' */
+  announce?: 'end' | 'sentence' | 'off' | undefined
+  /** Hears at every frame that shows text how much of it is shown, in UTF-16 units. */
+  onProgress?: ((progress: { shown: number; total: number }) => void) | undefined
 }
+
+/** What an element's `data-state` says of its text; the last four are ends. */
+export type TypewriterState = 'waiting' | 'typing' | 'done' | 'stopped' | 'truncated' | 'failed'
 
 /** Types text into an element, or a renderer; see {@link createTypewriter}. */
 export interface Typewriter {
   /** Takes text to type; ignored after `stop()`. @throws {TypeError} after `end()`, and for what is no string */
   write: (text: string) => void
-  /** No more text comes. Resolves when all is shown: within 300 ms, unless paused or at a speed of your own. */
-  end: () => Promise<void>
+  /**
+   * No more text comes. Resolves when all is shown: within 300 ms, unless paused or at a speed of your own. The element's `data-state`
+   * is `done` then, unless another is given.
+   */
+  end: (state?: TypewriterState) => Promise<void>
   /** Shows what has come, at once, less a last grapheme that more text could change. */
   flush: () => void
-  /** Shows all that has come and ends. */
-  stop: () => void
+  /** Shows all that has come and ends, as `stopped` unless another state is given. */
+  stop: (state?: TypewriterState) => void
   /** Holds the typing; text is taken all the same. */
   pause: () => void
   resume: () => void
@@ -39,12 +53,18 @@ export interface Typewriter {
 const BATCH_MS = 100
 /** More UTF-16 units than all but freak graphemes have. */
 const NEAR = 64
+/** A write that took longer than so many milliseconds, as in a line without end, is followed by a rest of four times as long. */
+const CHEAP_MS = 4
+
+let owners: WeakMap<Element, Typewriter> | undefined // the last one of each element marks it
 
 /**
  * Creates a typewriter: any pace of text in, an even hand out.
  *
  * Text appears at the page's frame rate, in whole graphemes. In a hidden page it is written at once; for readers who prefer
- * reduced motion it appears in batches. The element is `aria-busy` while it types.
+ * reduced motion it appears in batches. The element is `aria-busy` while it types, its `data-state` says `waiting`, `typing` and how
+ * it ended, and it dispatches `teleprinter:done` then, which bubbles, with `{ state, text }` as its detail. Screen readers hear the
+ * text from a region of its own, when it is whole.
  *
  * @param target the element to type into, after what it holds; or a renderer
  * @param options the speed, and what the view follows
@@ -61,15 +81,19 @@ const NEAR = 64
  * ```
  */
 export function createTypewriter(target: Element | Renderer, options: TypewriterOptions = {}): Typewriter {
-  const { instant = false, follow = true } = options
+  const { instant = false, follow = true, caret = true, announce = 'end', onProgress } = options
   const pacer = createPacer(options)
   const renderer = isRenderer(target) ? target : plainText(target)
-  const element = isRenderer(target) ? undefined : target
+  const { element } = renderer
+  let hideCaret: (() => void) | undefined
+  let tell: ReturnType<typeof createAnnouncer> | undefined
   let text = ''
   let backlog = '' // of the text, what is not shown
   let state: 'typing' | 'ended' | 'closed' = 'typing'
+  let last: TypewriterState = 'done' // what `data-state` says in the end
   let paused = false
   let stopped = false
+  let restMs = 0
   let lastFrame: number | undefined
   let cancelTick: (() => void) | undefined
   let writable: WritableStream<string> | undefined
@@ -84,13 +108,14 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     text += chunk
     backlog += chunk
     pacer.arrive(performance.now(), backlog.length)
-    element?.setAttribute('aria-busy', 'true')
+    mark('typing')
     tick()
   }
 
-  function end() {
+  function end(as?: TypewriterState) {
     if (state === 'typing') {
       state = 'ended'
+      last = known(as, 'done')
       pacer.end(backlog.length)
       if (backlog === '' && !paused) close()
       else tick()
@@ -102,6 +127,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   function tick() {
     if (paused || cancelTick || state === 'closed') return
     if (isHidden()) show(backlog.length)
+    else if (restMs > 0) cancelTick = after(restMs, onFrame)
     else if (prefersReducedMotion()) cancelTick = after(BATCH_MS, () => show(backlog.length))
     else cancelTick = onNextFrame(onFrame)
   }
@@ -121,7 +147,10 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     const piece = backlog.slice(0, count)
     backlog = backlog.slice(count)
     pacer.shown(count)
-    if (piece) callSafely(paint, piece)
+    if (piece) {
+      callSafely(paint, piece)
+      callSafely(onProgress, { shown: text.length - backlog.length, total: text.length })
+    }
     // The renderer may have written, ended or stopped meanwhile
     if (backlog === '' && state !== 'typing') close()
     else if (canShowMore()) tick()
@@ -133,9 +162,29 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   }
 
   function paint(piece: string) {
+    if (element && announce !== 'off') tell ??= createAnnouncer(element, announce === 'sentence')
+    const start = performance.now()
+    inView(() => renderer.write(piece))
+    const cost = performance.now() - start
+    restMs = cost > CHEAP_MS ? 4 * cost : 0
+    tell?.(false)
+  }
+
+  /** Changes the page, and keeps the end in view where it was. */
+  function inView(change: () => void) {
     // `null` is what a selector gives that finds nothing
     const boxes = follow === true ? (element ? findScrollers(element) : []) : follow ? [follow] : []
-    followEnd(boxes, () => renderer.write(piece))
+    followEnd(boxes, change)
+  }
+
+  /** Says on the element how it goes, unless another typewriter has it by now. */
+  function mark(now: TypewriterState) {
+    if (!element || owners?.get(element) !== typewriter) return
+    element.setAttribute('data-state', now)
+    if (now === 'typing') element.setAttribute('aria-busy', 'true')
+    if (state !== 'closed') return
+    element.removeAttribute('aria-busy')
+    hideCaret?.()
   }
 
   function flush() {
@@ -148,21 +197,24 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     if (state === 'closed') return
     state = 'closed'
     cancelTick?.()
-    element?.removeAttribute('aria-busy')
     settle()
     callSafely(() => renderer.end?.())
     callSafely(() => renderer.dispose?.())
+    mark(last)
+    tell?.(true)
+    element?.dispatchEvent(new CustomEvent('teleprinter:done', { bubbles: true, detail: { state: last, text } }))
   }
 
-  function stop() {
+  function stop(as?: TypewriterState) {
     if (state === 'closed') return
     stopped = true
     state = 'ended'
+    last = known(as, 'stopped')
     flush()
     close()
   }
 
-  return {
+  const typewriter: Typewriter = {
     write,
     end,
     flush,
@@ -185,7 +237,19 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
       return text.length - backlog.length
     },
     get writable() {
-      return (writable ??= new WritableStream({ write, close: end, abort: stop }))
+      return (writable ??= new WritableStream({ write, close: () => end(), abort: () => stop() }))
     },
   }
+  if (element) {
+    ;(owners ??= new WeakMap()).set(element, typewriter)
+    // A line of its own, where the text begins
+    if (caret !== false) inView(() => (hideCaret = showCaret(element, caret === true ? undefined : caret)))
+  }
+  mark('waiting')
+  return typewriter
+}
+
+/** As a listener, `button.onclick = typewriter.stop`, it is given an event. */
+function known(state: TypewriterState | undefined, otherwise: TypewriterState): TypewriterState {
+  return typeof state === 'string' ? state : otherwise
 }

@@ -119,7 +119,7 @@ describe('createTypewriter() in a browser', () => {
 
   test('a reader who scrolled up is left alone, and followed again when back', async () => {
     scrolling()
-    const typewriter = createTypewriter(element)
+    const typewriter = createTypewriter(element, { caret: false })
     typewriter.write('line\n'.repeat(20))
     typewriter.flush()
     expect(toEnd()).toBeLessThan(2)
