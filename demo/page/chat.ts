@@ -19,7 +19,6 @@ export function startChat(): void {
   const prompt = element('prompt', HTMLTextAreaElement)
   const send = element('send', HTMLButtonElement)
   const stop = element('stop', HTMLButtonElement)
-  const sheet = element('sheet', HTMLElement)
   const asked = element('asked', HTMLElement)
   const answer = element('answer', HTMLElement)
   const status = element('chat-status', HTMLElement)
@@ -37,7 +36,6 @@ export function startChat(): void {
     // A button that vanishes takes the focus with it
     if (!typing && document.activeElement === stop) prompt.focus()
     stop.hidden = !typing
-    sheet.toggleAttribute('data-typing', typing)
   }
 
   async function ask(text: string): Promise<void> {
