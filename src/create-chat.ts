@@ -4,7 +4,7 @@ import { layHeaders, toMessages, type ChatOptions } from './chat/request.ts'
 import { streamText, type TextStream } from './chat/stream-text.ts'
 import type { Ending } from './connection/request.ts'
 import { streamChat, type ChatHandle } from './stream-chat.ts'
-import type { Renderer } from './typewriter/renderer.ts'
+import { documentOf, isRenderer, type Renderer } from './typewriter/renderer.ts'
 import type { TypewriterOptions } from './typewriter/typewriter.ts'
 
 /** What all of a chat's requests have in common, and how its conversation begins. */
@@ -19,10 +19,11 @@ export interface Chat {
   streamText: typeof streamText
   /** {@link streamChat} with this chat's options; the conversation is not touched. */
   streamChat: typeof streamChat
-  /** Goes on with the conversation, and types the answer into an element or a renderer. */
-  send(prompt: string | readonly ChatMessage[], target: Element | Renderer, options?: ChatOptions & TypewriterOptions): ChatHandle
-  /** Goes on with the conversation. */
-  send(prompt: string | readonly ChatMessage[], options?: ChatOptions): TextStream
+  /** Goes on with the conversation; with an element or a renderer, it types the answer there. */
+  send: {
+    (prompt: string | readonly ChatMessage[], target: Element | Renderer, options?: ChatOptions & TypewriterOptions): ChatHandle
+    (prompt: string | readonly ChatMessage[], options?: ChatOptions): TextStream
+  }
   /** The conversation so far, to read and to change: `chat.messages.length = 0` begins a new one. */
   readonly messages: ChatMessage[]
 }
@@ -50,10 +51,10 @@ export function createChat(defaults: ChatDefaults = {}): Chat {
   const messages = beginning.map(message => ({ ...message }))
   let last: TextStream | ChatHandle | undefined
 
-  function merge<Options extends ChatOptions>(options?: Options): Options {
-    const { headers, params } = { ...options }
+  function merge<Options extends ChatOptions>(options: Options | undefined): Options & typeof base {
+    const { headers, params, ...rest } = { ...options }
     return {
-      dialect: auto, ...base, ...options, params: { ...base.params, ...params },
+      dialect: auto, ...defined(base), ...defined(rest), params: { ...base.params, ...params },
       headers: headers && base.headers ? layHeaders(base.headers, headers) : headers ?? base.headers,
     } as Options & typeof base
   }
@@ -62,24 +63,33 @@ export function createChat(defaults: ChatDefaults = {}): Chat {
   function send(prompt: string | readonly ChatMessage[], options?: ChatOptions): TextStream
   function send(prompt: string | readonly ChatMessage[], second?: Element | Renderer | ChatOptions, third?: ChatOptions & TypewriterOptions) {
     const added = toMessages(prompt).map(message => ({ ...message }))
-    last?.stop()
-    const options = merge(isOptions(second) ? second : third)
+    const types = third !== undefined || !isOptions(second)
+    const target = second as Element | Renderer
+    // Before an answer is stopped for nothing
+    if (types && !isRenderer(target)) documentOf(target)
+    stopLast()
+    stopLast() // who heard of that may have sent another
+    const options = merge(types ? third : (second as ChatOptions | undefined))
+    const conversation = [...messages, ...added]
+    let answer: TextStream | ChatHandle | undefined
     const onClose = (ending: Ending) => {
-      keep(added, answer.text, ending.outcome)
+      keep(conversation.at(-1), added, answer?.text ?? '', ending.outcome)
       options.onClose?.(ending)
     }
-    const conversation = [...messages, ...added]
-    const answer = isOptions(second)
-      ? streamText(conversation, { ...options, onClose })
-      : streamChat(conversation, second, { ...options, onClose })
+    answer = types ? streamChat(conversation, target, { ...options, onClose }) : streamText(conversation, { ...options, onClose })
     messages.push(...added)
     last = answer
     return answer
   }
 
-  /** Adds the answer behind its question, if that is still there, or takes the question back. */
-  function keep(added: ChatMessage[], text: string, outcome: Ending['outcome']) {
-    const question = added.at(-1)
+  function stopLast() {
+    const answer = last
+    last = undefined
+    answer?.stop()
+  }
+
+  /** Adds the answer behind its question, if that is still there, or takes back what was added. */
+  function keep(question: ChatMessage | undefined, added: ChatMessage[], text: string, outcome: Ending['outcome']) {
     const at = question ? messages.indexOf(question) : messages.length - 1
     if (question && at === -1) return // the app has begun a new conversation
     if (text) messages.splice(at + 1, 0, { role: 'assistant', content: text })
@@ -97,4 +107,9 @@ export function createChat(defaults: ChatDefaults = {}): Chat {
 /** Whether an argument is options; else it is meant as a target, if only an element that was not found. */
 function isOptions(value: unknown): value is ChatOptions | undefined {
   return value === undefined || (typeof value === 'object' && value !== null && !('nodeType' in value) && !('write' in value))
+}
+
+/** Options without those that are not given. */
+function defined<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options
 }

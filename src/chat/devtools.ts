@@ -20,8 +20,11 @@ export function showTiming(url: string, { firstToken, total, buffered }: Timing)
 }
 
 function measure(name: string, url: string, start: number, end: number): void {
-  if (typeof performance.measure !== 'function') return
-  // The timeline keeps every entry for ever: the last one of a name is enough for a page that asks it, and observers get all
-  performance.clearMeasures(name)
-  performance.measure(name, { start, end, detail: { url, devtools: { track: 'Teleprinter', color: 'primary' } } })
+  try {
+    // The timeline keeps every entry for ever: the last one of a name is enough for a page that asks it, and observers get all
+    performance.clearMeasures(name)
+    performance.measure(name, { start, end, detail: { url, devtools: { track: 'Teleprinter', color: 'primary' } } })
+  } catch {
+    // An engine without it, or with an older form: no answer may fail by that
+  }
 }

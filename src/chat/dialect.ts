@@ -100,7 +100,7 @@ export function providerError(event: ServerSentEvent, error?: unknown): StreamEr
  */
 export function describeProviderError(value: unknown): string {
   const error = isObject(value) ? value['error'] || value : value
-  if (!isObject(error)) return shorten(String(error))
+  if (!isObject(error)) return shorten(String(error)) || 'it does not say which'
   const { message, errorText, code, type, status } = error
   const told = message ?? errorText
   const what = typeof told === 'string' && told ? told : shorten(JSON.stringify(error))

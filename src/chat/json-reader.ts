@@ -42,16 +42,16 @@ export interface DeltaDraft {
 export function jsonReader<Chunk extends object>(
   dialect: string, read: (chunk: Chunk, event: ServerSentEvent) => DeltaDraft | DeltaDraft[]): (event: ServerSentEvent) => ChatDelta | ChatDelta[] {
   return event => {
+    if (event.type === 'error') throw providerError(event)
     if (event.data.trim() === '') return {} // some servers keep the connection alive by it
     if (isEndMark(event)) return { done: true }
-    if (event.type === 'error') throw providerError(event)
     const value = parseJson(event.data)
     if (!isObject(value)) {
       if (event.type === 'message') throw unreadable(event, dialect)
       return {}
     }
     // Before anything else: an error may come in a chunk of the answer too
-    if (value['error'] || value['type'] === 'error') throw providerError(event)
+    if (value['error'] || value['type'] === 'error' || value['object'] === 'error') throw providerError(event)
     try {
       const drafts = read(value as Chunk, event)
       return Array.isArray(drafts) ? drafts.map(tidy) : tidy(drafts)
@@ -64,6 +64,11 @@ export function jsonReader<Chunk extends object>(
 /** Whether an event is OpenAI's end mark, which others took over; better-sse puts it in quotes. */
 export function isEndMark({ data }: ServerSentEvent): boolean {
   return /^"?\[DONE\]"?$/.test(data.trim())
+}
+
+/** Whether an event only keeps the connection alive, as proxies and servers do by these names, or by blank data. */
+export function isLifeSign({ type, data }: ServerSentEvent): boolean {
+  return /^(ping|heartbeat|keep-?alive)$/i.test(type) || !data.trim()
 }
 
 /** The object that an event holds; an empty one where it holds none. For `detect()`. */
@@ -84,19 +89,31 @@ export function textOf(content: unknown): string {
 }
 
 function tidy({ text, reasoning, toolCalls, finishReason, usage, finished, done }: DeltaDraft): ChatDelta {
+  const calls = toolCalls?.filter(({ index }) => typeof index === 'number')
   return prune({
     text: textOf(text),
     reasoning: textOf(reasoning),
-    toolCalls: toolCalls?.length ? toolCalls.map(tidyCall) : undefined,
+    toolCalls: calls?.length ? calls.map(tidyCall) : undefined,
     finishReason: textOf(finishReason),
-    usage: usage?.raw && prune(usage),
-    finished,
-    done,
+    usage: usage?.raw && typeof usage.raw === 'object' ? tidyUsage(usage) : undefined,
+    finished: finished === true,
+    done: done === true,
   })
 }
 
-function tidyCall({ arguments: json, ...call }: NonNullable<DeltaDraft['toolCalls']>[number]): object {
-  return prune({ ...call, arguments: typeof json === 'string' ? json : JSON.stringify(json ?? undefined) })
+function tidyCall({ index, id, name, arguments: json, executed }: NonNullable<DeltaDraft['toolCalls']>[number]): ToolCallDelta {
+  return prune({
+    index,
+    id: textOf(id),
+    name: textOf(name),
+    arguments: typeof json === 'string' ? json : JSON.stringify(json ?? undefined),
+    executed: executed === true,
+  }) as ToolCallDelta
+}
+
+function tidyUsage({ inputTokens, outputTokens, raw }: NonNullable<DeltaDraft['usage']>): Usage {
+  const toCount = (count: unknown) => (typeof count === 'number' ? count : undefined)
+  return prune({ inputTokens: toCount(inputTokens), outputTokens: toCount(outputTokens), raw }) as Usage
 }
 
 /** An object without what is empty; 0 is not. */

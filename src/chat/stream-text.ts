@@ -11,6 +11,7 @@ import { createAnswer, type ChatResult } from './answer.ts'
 import { showTiming } from './devtools.ts'
 import { foreign, type ChatDelta, type ChatMessage, type Dialect } from './dialect.ts'
 import { openai } from './dialects/openai.ts'
+import { isEndMark, isLifeSign } from './json-reader.ts'
 import { shapeRequest, type ChatOptions } from './request.ts'
 import { ACCEPT, chooseFraming, explainProviderError } from './response.ts'
 import { createStopwatch } from './timing.ts'
@@ -78,6 +79,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       return chosen && (framerOptions => createFramer(chosen, framerOptions))
     },
     explain: explainProviderError,
+    onSend: () => stopwatch.send(),
     onChunk: () => stopwatch.byte(),
     isWhole: () => answer.finished,
   })
@@ -95,9 +97,8 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       }
       if (settled) return undefined // by stop(), while this batch was on its way
       if (!events) {
-        const outcome = howItEnded()
-        if (outcome === 'truncated' && first && !known) throw fail(foreign(first, spoken.name))
-        settle(outcome)
+        if (first && !known) throw fail(foreign(first, spoken.name))
+        settle(howItEnded())
         return undefined
       }
       const batch = readEvents(events)
@@ -112,7 +113,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
         if (grace) break // nothing of the answer comes behind its end mark
         for (const delta of [readEvent(event)].flat()) {
           if (Object.keys(delta).length === 0) continue
-          known = true
+          known ||= Boolean(delta.text || delta.reasoning || delta.toolCalls || delta.finishReason || delta.finished)
           answer.add(delta)
           batch.push(delta)
           if (delta.text || delta.reasoning || delta.toolCalls) stopwatch.token()
@@ -128,14 +129,15 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   }
 
   function readEvent(event: ServerSentEvent) {
+    if (!isLifeSign(event)) first ??= event
     if (!read) {
       const picked = dialect.pick ? dialect.pick(event, framing ?? 'sse') : dialect
       if (!picked) return []
       spoken = picked
       read = spoken.reader(framing)
     }
-    first ??= event
-    known ||= spoken.detect?.(event) ?? true
+    // The end mark is one that many share
+    if (event === first || !isEndMark(event)) known ||= spoken.detect?.(event) ?? true
     return read(event)
   }
 
@@ -163,7 +165,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
     settled = true
     clearTimeout(grace)
     signal?.removeEventListener('abort', stop)
-    const timing = stopwatch.stop()
+    const timing = stopwatch.stop(outcome === 'done')
     showTiming(stream.url, timing)
     callSafely(onClose, { outcome, lastEventId: stream.lastEventId, ...(error && { error }) })
     return timing

@@ -14,9 +14,12 @@ export interface Timing {
 
 /** Measures one answer; see {@link Timing}. */
 export interface Stopwatch {
+  /** A request goes out: the first one, or its repetition. */
+  send(): void
   byte(): void
   token(): void
-  stop(): Timing
+  /** The end; whether all of the answer has come. */
+  stop(whole: boolean): Timing
 }
 
 /** A whole answer in so short a time … */
@@ -29,6 +32,7 @@ const BURST_TOKENS = 20
 /** Starts to measure; the clock is the caller's. */
 export function createStopwatch(now: () => number = () => performance.now()): Stopwatch {
   const start = now()
+  let sent = 0
   let firstByte: number | undefined
   let firstToken: number | undefined
   let lastByte = 0
@@ -36,6 +40,9 @@ export function createStopwatch(now: () => number = () => performance.now()): St
   let longestGap = 0
 
   return {
+    send() {
+      sent = now() - start
+    },
     byte() {
       const at = now() - start
       if (firstByte === undefined) firstByte = at
@@ -46,7 +53,7 @@ export function createStopwatch(now: () => number = () => performance.now()): St
       firstToken ??= now() - start
       tokens++
     },
-    stop() {
+    stop(whole) {
       const total = now() - start
       const first = firstByte ?? total
       return {
@@ -55,7 +62,7 @@ export function createStopwatch(now: () => number = () => performance.now()): St
         total,
         longestGap,
         // By bytes: a model that thinks for long sends something at first, or comments, if nothing holds them back
-        buffered: tokens >= BURST_TOKENS && first >= WAIT_MS && lastByte - first <= BURST_MS,
+        buffered: whole && tokens >= BURST_TOKENS && first - sent >= WAIT_MS && lastByte - first <= BURST_MS,
       }
     },
   }

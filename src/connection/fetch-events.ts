@@ -37,6 +37,8 @@ export interface StreamRules {
   isWhole?: () => boolean
   /** Hears that bytes have arrived. */
   onChunk?: () => void
+  /** Hears that a request goes out. */
+  onSend?: () => void
 }
 
 /** A stream over as many requests as it takes, read batch by batch. */
@@ -211,6 +213,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       })
       // A fetch of the app's need not ask the signal before it sends
       if (signal.aborted) throw signal.reason
+      rules.onSend?.()
       const sent = abortable(request.send(headers, signal), signal, cancelBody)
       const response: Response | undefined = await network(sent, signal, 'Cannot open event stream')
       if (!response) throw new TypeError(`Cannot open event stream: fetch gave no response: ${String(response)}`)

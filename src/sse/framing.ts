@@ -35,6 +35,7 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
     for (let end = text.indexOf('\n'); end !== -1 && unit !== 'body'; end = text.indexOf('\n', start)) {
       hold(text.slice(start, end))
       endLine()
+      if (unit === 'body') hold('\n')
       start = end + 1
     }
     hold(text.slice(start))
@@ -70,7 +71,7 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
       take(decoder.decode())
       // The last line needs no line end, but half a document is none
       const data = fragments.join('').trim()
-      incomplete = data !== '' && parseJson(data) === undefined
+      incomplete = /^[[{"]/.test(data) && parseJson(data) === undefined
       if (!incomplete) emit(data)
     },
     lastEventId,

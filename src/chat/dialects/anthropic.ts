@@ -66,6 +66,7 @@ export const anthropic: Dialect = {
     }
 
     function readBlock({ type, text, thinking, id, name, input = {} }: Block, index: number): DeltaDraft {
+      calls.delete(index) // an index may be used again
       if (type !== 'tool_use') return { text, reasoning: thinking }
       calls.add(index)
       // Empty where the arguments come in pieces

@@ -1,7 +1,9 @@
 import { StreamError } from '../../errors.ts'
+import { parseJson } from '../../json.ts'
 import type { Framing } from '../../sse/framing.ts'
 import type { ServerSentEvent } from '../../sse/parser.ts'
 import { shorten, type Dialect } from '../dialect.ts'
+import { isEndMark, isLifeSign } from '../json-reader.ts'
 import { agUi } from './ag-ui.ts'
 import { aiSdk } from './ai-sdk.ts'
 import { anthropic } from './anthropic.ts'
@@ -38,18 +40,18 @@ export const auto: Dialect = {
   pick,
 }
 
-/** Proxies and servers keep a connection alive by events of these names, before the answer too. */
-const HEARTBEAT = /^(ping|heartbeat|keep-?alive)$/i
-
 /** An event stream, JSON, or the AI SDK's older `0:"text"`: under a wrong content type, and no text for a page. */
 const NO_TEXT = /^\s*(data: ?[[{]|event:|[[{]\s*["{]|[\da-g]:["{[])/
 
 function pick(event: ServerSentEvent, framing: Framing): Dialect | undefined {
-  if (HEARTBEAT.test(event.type) || !event.data.trim()) return undefined
-  if (framing === 'text' && !NO_TEXT.test(event.data)) return rawText
+  const { type, data } = event
+  if (isLifeSign(event)) return undefined
+  // A greeting in words, before the answer
+  if (type !== 'message' && type !== 'error' && parseJson(data) === undefined && !isEndMark(event)) return undefined
+  if (framing === 'text' && !NO_TEXT.test(data)) return rawText
   // OpenAI's last: any error in any words is taken for its own
   const known = [anthropic, openaiResponses, gemini, cohere, ollama, tgi, aiSdk, agUi, openai]
   const found = framing !== 'text' && known.find(dialect => dialect.detect?.(event))
   if (found) return found
-  throw new StreamError('dialect', `Cannot tell the stream's dialect, name it with the dialect option: ${shorten(event.data)}`, { event })
+  throw new StreamError('dialect', `Cannot tell the stream's dialect, name it with the dialect option: ${shorten(data)}`, { event })
 }

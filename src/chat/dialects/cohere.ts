@@ -1,12 +1,11 @@
 // Cohere's chat, version 2, as a stream: https://docs.cohere.com/v2/docs/streaming
 import { providerError, type Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, typeOf, type DeltaDraft } from '../json-reader.ts'
+import { jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../json-reader.ts'
 import { openai, thoughtsOf } from './openai.ts'
 
 /** What is read of an event; one of its deltas, and a whole answer, have the form of an answer. */
 interface Chunk extends Answer {
-  event_type?: string // of version 1, as are the next two
-  text?: string
+  event_type?: string // of version 1, as is the next one
   response?: { meta?: Answer['usage'] }
   type?: string
   index?: number
@@ -14,6 +13,7 @@ interface Chunk extends Answer {
 }
 
 interface Answer {
+  text?: string | undefined // of version 1
   message?: {
     content?: Part | Part[] | null
     tool_plan?: string
@@ -55,14 +55,14 @@ export const cohere: Dialect = {
   request: (messages, options) => openai.request(messages, options),
   reader: () => jsonReader<Chunk>('cohere', (chunk, event) => {
     const { type = event.type, index = 0, delta, finish_reason: finishReason } = chunk
-    if (delta?.error || delta?.finish_reason === 'ERROR') throw providerError(event, delta.error)
+    if (delta?.error || (delta ?? chunk).finish_reason === 'ERROR') throw providerError(event, delta?.error)
     if (chunk.event_type !== undefined) return readOlder(chunk)
     if (delta) return { ...readAnswer(delta, index), done: type === 'message-end' }
     return finishReason ? readAnswer(chunk, index) : {} // a whole answer; some events have no delta
   }),
   detect(event) {
     const value = objectOf(event)
-    return 'is_finished' in value || /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event)) || ('message' in value && 'finish_reason' in value)
+    return 'is_finished' in value || 'generation_id' in value || /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event)) || ('message' in value && 'finish_reason' in value)
   },
 }
 
@@ -72,13 +72,13 @@ function readOlder({ event_type: type, text, finish_reason: finishReason, respon
   return type === 'stream-end' ? { ...readAnswer({ finish_reason: finishReason, usage: response?.meta }, 0), done: true } : {}
 }
 
-function readAnswer({ message, finish_reason: finishReason, usage }: Answer, index: number): DeltaDraft {
+function readAnswer({ text, message, finish_reason: finishReason, usage }: Answer, index: number): DeltaDraft {
   const { content, tool_plan: plan, tool_calls: calls } = message ?? {}
   const parts = [content ?? []].flat()
   const counts = usage?.tokens ?? usage?.billed_units
   return {
-    text: parts,
-    reasoning: thoughtsOf(parts) || plan,
+    text: text ?? parts,
+    reasoning: thoughtsOf(parts) + textOf(plan),
     toolCalls: [calls ?? []].flat().map(({ id, function: call }, position) => ({ index: index + position, id, name: call?.name, arguments: call?.arguments })),
     finishReason,
     usage: { inputTokens: counts?.input_tokens, outputTokens: counts?.output_tokens, raw: usage },

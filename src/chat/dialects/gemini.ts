@@ -83,7 +83,7 @@ function addPiece(args: object, { jsonPath = '', stringValue, numberValue, boolV
     const below = keys[depth + 1]
     const held = Object.hasOwn(place, key) ? place[key] : undefined // never what an object inherits
     if (below === undefined) place[key] = stringValue === undefined ? numberValue ?? boolValue ?? null : textOf(held) + stringValue
-    else place[key] = held ?? (/^\d+$/.test(below) ? [] : {})
+    else place[key] = held ?? (/^\d{1,4}$/.test(below) ? [] : {}) // no list of a million holes
     place = place[key] as Record<string, unknown>
   }
 }

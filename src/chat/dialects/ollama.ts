@@ -41,7 +41,7 @@ export const ollama: Dialect = {
         reasoning: message?.thinking ?? thinking,
         toolCalls: message?.tool_calls?.map(({ id, function: call }) => ({ index: calls++, id, name: call?.name, arguments: call?.arguments ?? {} })),
         finishReason,
-        usage: { inputTokens, outputTokens, raw: outputTokens && chunk },
+        usage: { inputTokens, outputTokens, raw: outputTokens === undefined ? undefined : chunk },
         done,
       }
     })

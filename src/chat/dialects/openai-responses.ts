@@ -88,7 +88,7 @@ function readCall({ type, call_id: id, name, arguments: json, input }: Item, ind
 
 function readEnd({ status, incomplete_details: incomplete, usage }: Response): DeltaDraft {
   return {
-    finishReason: incomplete?.reason ?? status,
+    finishReason: incomplete?.reason ?? (status === 'queued' || status === 'in_progress' ? undefined : status),
     usage: { inputTokens: usage?.input_tokens, outputTokens: usage?.output_tokens, raw: usage },
   }
 }

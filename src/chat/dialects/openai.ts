@@ -1,6 +1,6 @@
 // OpenAI's chat completions, as a stream: https://platform.openai.com/docs/api-reference/chat-streaming
 import { providerError, type Dialect } from '../dialect.ts'
-import { isEndMark, jsonReader, objectOf, textOf, type DeltaDraft } from '../json-reader.ts'
+import { isEndMark, jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of a chunk, over all servers that speak this dialect. */
 interface Chunk {
@@ -65,7 +65,7 @@ export const openai: Dialect = {
   reader: () => chunkReader('openai'),
   detect(event) {
     const value = objectOf(event)
-    return isEndMark(event) || event.type === 'error' || 'choices' in value || Boolean(value['error'])
+    return isEndMark(event) || typeOf(event) === 'error' || value['object'] === 'error' || 'choices' in value || Boolean(value['error'])
   },
 }
 
