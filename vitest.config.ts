@@ -29,9 +29,9 @@ export default defineConfig({
     reporters: ['default', ...(process.env.GITHUB_ACTIONS ? ['github-actions'] : []), conformanceTable()],
     projects: [
       // Node, and happy-dom where a file's first line asks for it
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/demo/page.test.ts'] } },
-      // the demo as its visitors meet it: built, served, driven in Chromium from outside
-      { extends: true, test: { name: 'demo', include: ['test/demo/page.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/built/**', 'test/demo/page.test.ts'] } },
+      // what is built: the package as bundlers meet it; the demo as its visitors do, served, and driven in Chromium from outside
+      { extends: true, test: { name: 'demo', include: ['test/built/**/*.test.ts', 'test/demo/page.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
       inBrowser('chromium', playwright({
         // Playwright keeps pages out of the back/forward cache, which our EventSource knows of
         launchOptions: { args: chromiumArgs, ignoreDefaultArgs: ['--disable-back-forward-cache'], ...(chromium && { executablePath: chromium }) },

@@ -69,7 +69,7 @@ export function createChat(defaults: ChatDefaults = {}): Chat {
     if (types && !isRenderer(target)) documentOf(target)
     stopLast()
     stopLast() // who heard of that may have sent another
-    const options = merge(types ? third : (second as ChatOptions | undefined))
+    const options = merge<ChatOptions & TypewriterOptions>(isOptions(second) ? third ?? second : third)
     const conversation = [...messages, ...added]
     let answer: TextStream | ChatHandle | undefined
     const onClose = (ending: Ending) => {

@@ -112,8 +112,11 @@ function tidyCall({ index, id, name, arguments: json, executed }: NonNullable<De
 }
 
 function tidyUsage({ inputTokens, outputTokens, raw }: NonNullable<DeltaDraft['usage']>): Usage {
-  const toCount = (count: unknown) => (typeof count === 'number' ? count : undefined)
-  return prune({ inputTokens: toCount(inputTokens), outputTokens: toCount(outputTokens), raw }) as Usage
+  return prune({ inputTokens: countOf(inputTokens), outputTokens: countOf(outputTokens), raw }) as Usage
+}
+
+function countOf(tokens: unknown): number | undefined {
+  return typeof tokens === 'number' ? tokens : undefined
 }
 
 /** An object without what is empty; 0 is not. */

@@ -19,7 +19,7 @@ export interface ChatOptions extends FetchEventsInit {
 /** A prompt as messages. @throws {TypeError} where it is neither a text nor a list of messages */
 export function toMessages(prompt: string | readonly ChatMessage[]): ChatMessage[] {
   if (typeof prompt === 'string') return [{ role: 'user', content: prompt }]
-  if (Array.isArray(prompt) && prompt.every(isObject)) return [...prompt as readonly ChatMessage[]]
+  if (Array.isArray(prompt) && !prompt.some(message => !isObject(message))) return [...prompt as readonly ChatMessage[]]
   throw new TypeError(`Cannot send the prompt: neither a text nor messages: ${String(prompt)}`)
 }
 

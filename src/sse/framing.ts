@@ -34,9 +34,8 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
     let start = 0
     for (let end = text.indexOf('\n'); end !== -1 && unit !== 'body'; end = text.indexOf('\n', start)) {
       hold(text.slice(start, end))
-      endLine()
-      if (unit === 'body') hold('\n')
       start = end + 1
+      endLine()
     }
     hold(text.slice(start))
   }
@@ -52,7 +51,8 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
   function endLine() {
     const line = fragments.join('').trim()
     if (line) unit ??= /^[[{]/.test(line) && parseJson(line) === undefined ? 'body' : 'line'
-    if (unit !== 'body') emit(line)
+    if (unit === 'body') hold('\n')
+    else emit(line)
   }
 
   function emit(data: string) {
@@ -71,7 +71,7 @@ function createLineFramer({ onEvent, lastEventId = '', maxBufferSize = 16 * 1024
       take(decoder.decode())
       // The last line needs no line end, but half a document is none
       const data = fragments.join('').trim()
-      incomplete = /^[[{"]/.test(data) && parseJson(data) === undefined
+      incomplete = (unit === 'line' ? data !== '' : /^[[{"]/.test(data)) && parseJson(data) === undefined
       if (!incomplete) emit(data)
     },
     lastEventId,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { dialects, StreamError, streamText, type ChatDelta, type ChatOptions, type Ending, type TextStream } from '../../src/index.ts'
+import { dialects, StreamError, streamText } from '../../src/index.ts'
+import type { ChatDelta, ChatOptions, Dialect, Ending, TextStream } from '../../src/index.ts'
 import { ANSWER_TEXT, startServer, type TestServer } from '../helpers/server.ts'
 
 let server: TestServer
@@ -301,5 +302,245 @@ describe('streamText(), in other forms,', () => {
       code: 'dialect', message: "Cannot tell the stream's dialect, name it with the dialect option: {\"hello\":\"world\"}",
     })
     expect(stream.text).toBe('')
+  })
+})
+
+/** An answer of a body, without a server. */
+const respond = (body: string, type = 'text/event-stream') => () =>
+  Promise.resolve(new Response(body, { headers: { 'content-type': type } }))
+const read = (body: string, options: ChatOptions = {}, type?: string) =>
+  streamText('Why?', { url: 'http://localhost/', fetch: respond(body, type), ...options })
+const eventOf = (data: string, type?: string) => `${type ? `event: ${type}\n` : ''}data: ${data}\n\n`
+const events = (...data: (object | string)[]) =>
+  data.map(item => eventOf(typeof item === 'string' ? item : JSON.stringify(item))).join('')
+
+describe('streamText(), of a stream that is another one than was named,', () => {
+  const streams: Record<string, string> = {
+    openai: `
+      {"choices":[{"delta":{"content":"Hi"}}]}
+      {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}
+      [DONE]`,
+    anthropic: `
+      {"type":"message_start","message":{"role":"assistant","content":[],"usage":{"input_tokens":9,"output_tokens":1}}}
+      {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+      {"type":"ping"}
+      {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}
+      {"type":"content_block_stop","index":0}
+      {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":3}}
+      {"type":"message_stop"}`,
+    openaiResponses: `
+      {"type":"response.created","response":{"id":"r","status":"in_progress"}}
+      {"type":"response.output_item.added","output_index":0,"item":{"type":"message","content":[]}}
+      {"type":"response.output_text.delta","output_index":0,"delta":"Hi"}
+      {"type":"response.completed","response":{"status":"completed","usage":{"input_tokens":1,"output_tokens":1}}}`,
+    gemini: `
+      {"candidates":[{"content":{"parts":[{"text":"Hi"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}`,
+    cohere: `
+      {"type":"message-start","id":"m","delta":{"message":{"role":"assistant","content":[]}}}
+      {"type":"content-delta","index":0,"delta":{"message":{"content":{"text":"Hi"}}}}
+      {"type":"message-end","delta":{"finish_reason":"COMPLETE","usage":{"tokens":{"input_tokens":1,"output_tokens":1}}}}`,
+    ollama: `
+      {"message":{"role":"assistant","content":"Hi"},"done":false}
+      {"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","eval_count":1}`,
+    tgi: `
+      {"token":{"text":"Hi","special":false}}
+      {"token":{"text":"","special":true},"generated_text":"Hi","details":{"finish_reason":"eos_token","generated_tokens":1}}`,
+    aiSdk: `
+      {"type":"start"}
+      {"type":"start-step"}
+      {"type":"text-start","id":"0"}
+      {"type":"text-delta","id":"0","delta":"Hi"}
+      {"type":"text-end","id":"0"}
+      {"type":"finish-step"}
+      {"type":"finish"}
+      [DONE]`,
+    agUi: `
+      {"type":"RUN_STARTED","threadId":"t","runId":"r"}
+      {"type":"TEXT_MESSAGE_START","messageId":"m","role":"assistant"}
+      {"type":"TEXT_MESSAGE_CONTENT","messageId":"m","delta":"Hi"}
+      {"type":"TEXT_MESSAGE_END","messageId":"m"}
+      {"type":"RUN_FINISHED","threadId":"t","runId":"r"}`,
+  }
+  const documents = (name: string) => (streams[name] ?? '').trim().split(/\n */)
+  const named = new Set(['anthropic', 'openaiResponses', 'cohere']) // their events have their type for a name too
+  const typeOf = (name: string, data: string) => (named.has(name) ? /"type":"([^"]+)"/.exec(data)?.[1] : undefined)
+  const answerOf = (name: string, dialect: Dialect) => name === 'ollama'
+    ? read(documents(name).join('\n'), { dialect }, 'application/x-ndjson')
+    : read(documents(name).map(data => eventOf(data, typeOf(name, data))).join(''), { dialect })
+  const known = { ...dialects }
+  type Name = keyof typeof known
+  const names = Object.keys(streams) as Name[]
+  const wrong = names.flatMap(stream => names.filter(name => name !== stream).map(dialect => [dialect, stream] as const))
+
+  test.each(names)('reads that of %s by its name and by auto', async name => {
+    const { auto } = dialects
+    for (const dialect of [known[name], auto]) expect(await answerOf(name, dialect)).toMatchObject({ text: 'Hi', outcome: 'done' })
+  })
+
+  test.each(wrong)('as %s, fails for one of %s, and shows its first event', async (dialect, stream) => {
+    const [data] = documents(stream)
+    const answer = answerOf(stream, known[dialect])
+    await expect(answer).rejects.toMatchObject({
+      code: 'dialect',
+      message: `Cannot read the stream as ${dialect}, name what it is with the dialect option: ${data}`,
+      event: { data },
+    })
+    expect(answer.text).toBe('')
+  })
+
+  test('tells onClose() the same, and cuts a long event', async () => {
+    const onClose = vi.fn()
+    const answer = read(events({ type: 'x'.repeat(1000) }), { onClose })
+    const error: unknown = await Promise.resolve(answer).catch((thrown: unknown) => thrown)
+    expect((error as Error).message).toMatch(/ with the dialect option: \{"type":"x{191}…$/)
+    expect(onClose).toHaveBeenCalledExactlyOnceWith({ outcome: 'failed', error, lastEventId: '' })
+  })
+
+  test('throws it out of the loop too', async () => {
+    await expect(async () => {
+      for await (const _ of read(events({ type: 'haiku' })));
+    }).rejects.toMatchObject({ code: 'dialect' })
+  })
+
+  test('is stopped, not foreign, where it was stopped before it could be told', async () => {
+    const answer = read('')
+    answer.stop()
+    expect(await answer).toMatchObject({ outcome: 'stopped' })
+  })
+})
+
+describe('streamText(), of a stream of the dialect that breaks off before any text,', () => {
+  const role = { choices: [{ delta: { role: 'assistant', content: '' } }] }
+
+  test.each([
+    ['behind a chunk that says only the role', events(role)],
+    ['behind no events', ''],
+    ['behind comments', ': OPENROUTER PROCESSING\n\n'],
+    ['behind blank data', 'data:\n\ndata: \n\n'],
+    ['behind a heartbeat with a name', 'event: ping\ndata: {}\n\n'],
+    ['behind a heartbeat without JSON', 'event: keep-alive\ndata: 1\n\n'],
+  ])('is truncated %s', async (_name, body) => {
+    for (const dialect of [dialects.openai, dialects.auto]) {
+      expect(await read(body, { dialect }), dialect.name).toMatchObject({ outcome: 'truncated', text: '' })
+    }
+  })
+
+  test('shows the first event that is none of the heartbeats before it', async () => {
+    await expect(read(`data: \n\nevent: ping\ndata: {}\n\n${events({ type: 'haiku' })}`)).rejects.toMatchObject({
+      code: 'dialect', message: 'Cannot read the stream as openai, name what it is with the dialect option: {"type":"haiku"}',
+    })
+  })
+})
+
+describe('streamText(), with a dialect that picks another one,', () => {
+  const { openai } = dialects
+
+  test('asks for each event until it picks, by the framing too, and reads on with what it picked', async () => {
+    const seen: [string, string][] = []
+    const choosy = {
+      ...openai, name: 'choosy',
+      pick(event: { data: string }, framing: string) {
+        seen.push([event.data, framing])
+        return event.data.startsWith('{') ? openai : undefined
+      },
+    }
+    const body = `data: 1\n\ndata: 2\n\n${events({ choices: [{ delta: { content: 'Hi' } }] }, '[DONE]')}`
+    expect(await read(body, { dialect: choosy })).toMatchObject({ text: 'Hi', outcome: 'done' })
+    expect(seen).toEqual([['1', 'sse'], ['2', 'sse'], ['{"choices":[{"delta":{"content":"Hi"}}]}', 'sse']])
+  })
+
+  test('is truncated where nothing but heartbeats come, and fails where it never picks', async () => {
+    const dialect = { ...openai, pick: () => undefined }
+    expect(await read(eventOf('{}', 'ping') + eventOf(''), { dialect })).toMatchObject({ text: '', outcome: 'truncated' })
+    await expect(read('data: 1\n\ndata: 2\n\n', { dialect })).rejects.toMatchObject({ code: 'dialect', event: { data: '1' } })
+  })
+
+  test('passes heartbeats before the answer, whatever they hold', async () => {
+    const answer = events({ choices: [{ delta: { content: 'Hi' }, finish_reason: 'stop' }] })
+    for (const beat of [eventOf('{}', 'ping'), eventOf('x', 'heartbeat'), eventOf('1', 'keep-alive'), eventOf(''), ':\n\n']) {
+      expect(await read(beat + beat + answer, { dialect: dialects.auto }), beat).toMatchObject({ text: 'Hi', outcome: 'done' })
+    }
+  })
+
+  test('fails with what pick() throws', async () => {
+    const error = new Error('A bug of the app')
+    const dialect = {
+      ...openai,
+      pick() {
+        throw error
+      },
+    }
+    await expect(read(events({}), { dialect })).rejects.toBe(error)
+  })
+})
+
+describe('streamText(), of an answer in one piece of JSON,', () => {
+  const message = { role: 'assistant', content: 'Hi' }
+  const whole = { choices: [{ index: 0, message, finish_reason: 'stop' }], usage: { prompt_tokens: 1, completion_tokens: 2 } }
+  const ends = { text: 'Hi', outcome: 'done', finishReason: 'stop', usage: { inputTokens: 1, outputTokens: 2 } }
+
+  test.each([undefined, 2])('reads it, on one line or on many (indent %j)', async indent => {
+    const body = JSON.stringify(whole, null, indent)
+    for (const type of ['application/json', 'application/json; charset=utf-8', 'Application/JSON']) {
+      for (const dialect of [dialects.openai, dialects.auto]) expect(await read(body, { dialect }, type)).toMatchObject(ends)
+    }
+  })
+
+  test('reads the list of Gemini', async () => {
+    const list = [
+      { candidates: [{ content: { parts: [{ text: 'H' }] } }] },
+      {
+        candidates: [{ content: { parts: [{ text: 'i' }] }, finishReason: 'STOP' }],
+        usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 2 },
+      },
+    ]
+    for (const dialect of [dialects.gemini, dialects.auto]) {
+      for (const body of [JSON.stringify(list), JSON.stringify(list, null, 1)]) {
+        expect(await read(body, { dialect }, 'application/json')).toMatchObject(ends)
+      }
+    }
+  })
+
+  test("tells the provider's error in it, over many lines and in a list too", async () => {
+    const error = { error: { code: 429, message: 'Quota used up', status: 'RESOURCE_EXHAUSTED' } }
+    const told = { code: 'provider', message: 'Provider reported an error: Quota used up (429)' }
+    for (const body of [error, [error]].flatMap(value => [JSON.stringify(value), JSON.stringify(value, null, 2)])) {
+      await expect(read(body, {}, 'application/json')).rejects.toMatchObject(told)
+      const refused = () => Promise.resolve(new Response(body, { status: 429, headers: { 'content-type': 'application/json' } }))
+      await expect(read('', { fetch: refused, retry: false })).rejects.toMatchObject({ ...told, status: 429 })
+    }
+  })
+
+  const strangers = ['{}', '{"hello":"world"}', '{\n"hello": "world"\n}', '"words"', '5', 'null', '[1]']
+
+  test.each(strangers)('fails for %j, and types none of it', async body => {
+    for (const dialect of [dialects.openai, dialects.auto, dialects.anthropic]) {
+      const answer = read(body, { dialect }, 'application/json')
+      await expect(answer).rejects.toMatchObject({ code: 'dialect' })
+      expect(answer.text).toBe('')
+    }
+  })
+
+  test('is truncated where it is cut', async () => {
+    const body = JSON.stringify(whole, null, 2)
+    for (const length of [1, 20, body.length - 1]) {
+      const cut = body.slice(0, length)
+      expect(await read(cut, {}, 'application/json'), cut).toMatchObject({ text: '', outcome: 'truncated' })
+    }
+    expect(await read('', {}, 'application/json')).toMatchObject({ text: '', outcome: 'truncated' })
+  })
+
+  test('reads lines of JSON that come under that name', async () => {
+    const body = '{"message":{"content":"Hi"},"done":false}\n{"message":{"content":""},"done":true,"done_reason":"stop"}\n'
+    for (const dialect of [dialects.ollama, dialects.auto]) {
+      expect(await read(body, { dialect }, 'application/json')).toMatchObject({ text: 'Hi', outcome: 'done' })
+    }
+  })
+
+  test('is JSON, whatever framing the dialect expects', async () => {
+    const dialect = { ...dialects.rawText, framing: 'text' as const }
+    expect(await read('"words"', { dialect }, 'application/json')).toMatchObject({ text: 'words' })
+    const error = { code: 'provider', message: 'Provider reported an error: No' }
+    await expect(read('{"error":"No"}', { dialect }, 'application/json')).rejects.toMatchObject(error)
   })
 })

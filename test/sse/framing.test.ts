@@ -181,6 +181,105 @@ describe('createFramer() for NDJSON', () => {
   })
 })
 
+describe('createFramer() for NDJSON that is one document', () => {
+  const pretty = (value: unknown, indent: number | string = 2, lineEnd = '\n') =>
+    JSON.stringify(value, null, indent).replaceAll('\n', lineEnd)
+
+  /** Documents of these values, at every cut. */
+  function expectValues(stream: string | Uint8Array, values: unknown[]) {
+    for (const { name, chunks } of everyByteCut(stream)) {
+      const { data, incomplete } = frame('ndjson', chunks)
+      const found = data.map(text => JSON.parse(text) as unknown)
+      if (JSON.stringify(found) === JSON.stringify(values) && !incomplete) continue
+      expect({ found, incomplete }, name).toEqual({ found: values, incomplete: false })
+    }
+  }
+
+  test('createFramer() reads one over many lines, wherever that is cut', () => {
+    const value = { a: 'x\ny', b: [1, { c: 'é𝄞' }], d: {} }
+    for (const indent of [1, 4, '\t']) expectValues(pretty(value, indent), [value])
+    expectValues(`${pretty({ a: 1 })}\n`, [{ a: 1 }])
+    expectValues(`\n \n${pretty({ a: 1 })}\n\n`, [{ a: 1 }])
+    expectValues(`\uFEFF${pretty({ a: 1 })}`, [{ a: 1 }])
+    expectValues('{\n}', [{}])
+  })
+
+  test('createFramer() reads one over lines that end in CRLF', () => {
+    const value = { a: 1, b: [2] }
+    expectValues(`${pretty(value, 1, '\r\n')}\r\n`, [value])
+  })
+
+  test('createFramer() gives the objects of a list, one by one', () => {
+    const items = [{ a: 1 }, { b: [{ c: 2 }] }]
+    expectLines(JSON.stringify(items), ['{"a":1}', '{"b":[{"c":2}]}'])
+    expectLines(`${JSON.stringify(items)}\n{"d":3}\n`, ['{"a":1}', '{"b":[{"c":2}]}', '{"d":3}'])
+    expectLines(pretty(items, 1), ['{"a":1}', '{"b":[{"c":2}]}'])
+    // Gemini's, as it comes
+    expectLines('[{\n "a": 1\n}\n,\r\n{\n "b": 2\n}\n]\n', ['{"a":1}', '{"b":2}'])
+    expectLines('[\n{"a":1},\n{"b":2}\n]', ['{"a":1}', '{"b":2}'])
+  })
+
+  test('createFramer() gives a list of anything else as it is, and nothing for an empty one', () => {
+    for (const list of ['[1,2]', '[{"a":1},2]', '[[{"a":1}]]', '[null]', '["a"]']) expectLines(`${list}\n`, [list])
+    expectLines('[]', [])
+    expectLines('[]\n{"a":1}\n', ['{"a":1}'])
+    expectLines('[\n]\n', [])
+  })
+
+  test('createFramer() gives no half of one, and says that it is incomplete', () => {
+    const whole = pretty([{ a: 1 }, { b: 'x y' }], 1)
+    for (let length = 1; length < whole.length; length++) {
+      const half = whole.slice(0, length)
+      expect(frame('ndjson', [half]), half).toEqual({ data: [], events: [], incomplete: true })
+    }
+    expectLines('{\n"a":1\n', [], true)
+  })
+
+  test('createFramer() gives nothing where more follows one, and says that it is incomplete', () => {
+    expectLines('{\n"a":1\n}\n{\n"b":2\n}', [], true)
+  })
+
+  test('createFramer() joins no lines that make no document with their line end', () => {
+    expectLines('["a\nb"]', [], true)
+    expectLines('[1\n2]', [], true)
+    expectLines('{"a":"x\ny"}\n', [], true)
+    expectLines('{"a":1\n2}', [], true)
+  })
+
+  test('createFramer() reads on by lines where the first one is a document', () => {
+    expectLines('{"a":1}\n{\n"b":2\n}\n', ['{"a":1}', '{', '"b":2', '}'])
+    expectLines('"a"\n[\n', ['"a"', '['])
+    expectLines('1\n{"a":\n', ['1', '{"a":'])
+  })
+
+  test('createFramer() gives a first line as it is that neither is nor begins a document', () => {
+    expectLines('data: {"a":1}\n\n{"b":2}\n', ['data: {"a":1}', '{"b":2}'])
+    expectLines('<html>\n{\n', ['<html>', '{'])
+  })
+
+  test('createFramer() throws too-large for one past the limit, wherever it is cut', () => {
+    const document = pretty({ a: 'x'.repeat(30) }, 1)
+    for (const { name, chunks } of everyByteCut(document)) {
+      const framer = createFramer('ndjson', { onEvent: event => expect.unreachable(event.data), maxBufferSize: 20 })
+      expect(() => chunks.forEach(chunk => framer.feed(chunk)), name).toThrow(expect.objectContaining({ code: 'too-large' }))
+    }
+    expect(frame('ndjson', cutEvery(1, toBytes(document)), { maxBufferSize: document.length }).data).toHaveLength(1)
+  })
+
+  test('createFramer() reads a giant one in small pieces', () => {
+    const items = Array.from({ length: 50_000 }, (_, i) => ({ i, text: 'é' }))
+    const { data, incomplete } = frame('ndjson', cutEvery(1024, toBytes(pretty(items))))
+    expect(data).toHaveLength(50_000)
+    expect(data.at(-1)).toBe('{"i":49999,"text":"é"}')
+    expect(incomplete).toBe(false)
+  })
+
+  test('createFramer() has the id that it is given for every item', () => {
+    const event = { type: 'message', data: '{}', lastEventId: '7' }
+    expect(frame('ndjson', ['[{},\n{}]'], { lastEventId: '7' }).events).toEqual([event, event])
+  })
+})
+
 describe('createFramer() for text', () => {
   test('createFramer() gives one event a chunk', () => {
     expect(frame('text', ['Hel', 'lo\n\n', 'data: x\n\n']).data).toEqual(['Hel', 'lo\n\n', 'data: x\n\n'])

@@ -5,7 +5,8 @@ import { openai, thoughtsOf } from './openai.ts'
 
 /** What is read of an event; one of its deltas, and a whole answer, have the form of an answer. */
 interface Chunk extends Answer {
-  event_type?: string // of version 1, as is the next one
+  event_type?: string // of version 1, as are the next two
+  text?: string
   response?: { meta?: Answer['usage'] }
   type?: string
   index?: number
@@ -13,7 +14,6 @@ interface Chunk extends Answer {
 }
 
 interface Answer {
-  text?: string | undefined // of version 1
   message?: {
     content?: Part | Part[] | null
     tool_plan?: string
@@ -58,7 +58,9 @@ export const cohere: Dialect = {
     if (delta?.error || (delta ?? chunk).finish_reason === 'ERROR') throw providerError(event, delta?.error)
     if (chunk.event_type !== undefined) return readOlder(chunk)
     if (delta) return { ...readAnswer(delta, index), done: type === 'message-end' }
-    return finishReason ? readAnswer(chunk, index) : {} // a whole answer; some events have no delta
+    if (!finishReason) return {} // some events have no delta
+    const whole = readAnswer(chunk, index)
+    return chunk.text === undefined ? whole : { ...whole, text: chunk.text }
   }),
   detect(event) {
     const value = objectOf(event)
@@ -72,12 +74,12 @@ function readOlder({ event_type: type, text, finish_reason: finishReason, respon
   return type === 'stream-end' ? { ...readAnswer({ finish_reason: finishReason, usage: response?.meta }, 0), done: true } : {}
 }
 
-function readAnswer({ text, message, finish_reason: finishReason, usage }: Answer, index: number): DeltaDraft {
+function readAnswer({ message, finish_reason: finishReason, usage }: Answer, index: number): DeltaDraft {
   const { content, tool_plan: plan, tool_calls: calls } = message ?? {}
   const parts = [content ?? []].flat()
   const counts = usage?.tokens ?? usage?.billed_units
   return {
-    text: text ?? parts,
+    text: parts,
     reasoning: thoughtsOf(parts) + textOf(plan),
     toolCalls: [calls ?? []].flat().map(({ id, function: call }, position) => ({ index: index + position, id, name: call?.name, arguments: call?.arguments })),
     finishReason,

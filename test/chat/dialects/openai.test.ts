@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createAnswer } from '../../../src/chat/answer.ts'
 import { openai } from '../../../src/chat/dialects/openai.ts'
+import { HARMLESS, play, readAll } from '../../helpers/play.ts'
 
 const event = (value: unknown, type = 'message') => ({ type, data: typeof value === 'string' ? value : JSON.stringify(value), lastEventId: '' })
 const choice = (delta: object | null, rest: object = {}) => ({ choices: [{ index: 0, delta, finish_reason: null, ...rest }] })
@@ -85,8 +86,76 @@ describe('openai', () => {
     expect(() => openai.reader()(event(chunk, type))).toThrow(expect.objectContaining({ code: 'provider', message: `Provider reported an error: ${message}` }))
   })
 
-  test.each(['{"choices":[', '5', 'null', '', '[]', '{"choices":{}}', '{"choices":[null]}'])('throws the garbage %j', data => {
+  test.each(['{"choices":[', '5', 'null', '[]', '{"choices":{}}', '{"choices":[null]}'])('throws the garbage %j', data => {
     expect(() => openai.reader()(event(data))).toThrow(expect.objectContaining({ code: 'dialect', message: `Cannot read the event as openai: ${data}` }))
+  })
+
+  test.each(HARMLESS.map(chunk => [JSON.stringify(chunk), chunk]))('takes no harm from %s', (_name, chunk) => {
+    expect(play(openai, chunk)).toEqual({ text: '', reasoning: '', toolCalls: [], finished: false })
+  })
+
+  test('takes [DONE] for the end mark, also in quotes or between blanks', () => {
+    for (const mark of ['[DONE]', '"[DONE]"', ' [DONE] ', '[DONE]\n']) expect(readAll(openai, [mark])).toEqual([{ done: true }])
+  })
+
+  test('reads a message that comes whole, and none that repeats what has come', () => {
+    const whole = { message: { role: 'assistant', content: 'Hello', reasoning_content: 'hm' } }
+    expect(play(openai, { choices: [{ index: 0, ...whole, finish_reason: 'stop' }] })).toMatchObject({
+      text: 'Hello', reasoning: 'hm', finishReason: 'stop',
+    })
+    expect(play(openai,
+      { choices: [{ index: 0, ...whole, delta: { role: 'assistant', content: '' }, finish_reason: 'stop' }] }).text).toBe('Hello')
+    for (const delta of [{ content: '' }, {}, null, undefined]) {
+      expect(play(openai, choice({ content: 'Hel' }), choice({ content: 'lo' }),
+        { choices: [{ index: 0, delta, ...whole, finish_reason: 'stop' }] }).text).toBe('Hello')
+    }
+    const grown = [choice({ content: 'Hel' }, { message: { content: 'Hel' } }),
+      choice({ content: 'lo' }, { message: { content: 'Hello' } })]
+    expect(play(openai, ...grown).text).toBe('Hello')
+  })
+
+  test('takes arguments whole, as an object, or as none', () => {
+    const call = (id: string, json: unknown, index?: number) =>
+      choice({ tool_calls: [{ index, id, function: { name: 'run', arguments: json } }] })
+    expect(play(openai, call('a', '{"n":1}', 0), call('b', { n: 2 }, 1), call('c', '', 2), call('d', undefined, 3),
+      call('e', null, 4), choice({}, { finish_reason: 'stop' })))
+      .toMatchObject({
+        finishReason: 'tool-calls', rawFinishReason: 'stop',
+        toolCalls: ['{"n":1}', '{"n":2}', '{}', '{}', '{}']
+          .map((json, index) => ({ id: 'abcde'[index], name: 'run', arguments: json })),
+      })
+  })
+
+  test('tells calls without an index apart by their place, and reads the older function_call', () => {
+    const calls = ['a', 'b'].map(id => ({ id, type: 'function', function: { name: id, arguments: '{}' } }))
+    expect(play(openai, choice({ tool_calls: calls })).toolCalls.map(({ id }) => id)).toEqual(['a', 'b'])
+    expect(play(openai, choice({ function_call: { name: 'run', arguments: '' } }),
+      choice({ function_call: { arguments: '{"n":1}' } }), choice({}, { finish_reason: 'function_call' })))
+      .toMatchObject({ toolCalls: [{ id: '', name: 'run', arguments: '{"n":1}' }], finishReason: 'tool-calls' })
+  })
+
+  test.each([
+    ['in a chunk of its own', { choices: [], usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 } }, 3, 4],
+    ['where thoughts are part of it',
+      { usage: { prompt_tokens: 3, completion_tokens: 9, total_tokens: 12, completion_tokens_details: { reasoning_tokens: 5 } } },
+      3, 9],
+    ['where thoughts stand beside it (xAI)',
+      { usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 12, completion_tokens_details: { reasoning_tokens: 5 } } },
+      3, 9],
+    ['in x_groq', { choices: [], x_groq: { usage: { prompt_tokens: 3, completion_tokens: 4 } } }, 3, 4],
+    ['of nothing', { usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, completion_tokens_details: null } }, 0, 0],
+    ['of the prompt alone', { usage: { prompt_tokens: 3 } }, 3, undefined],
+  ])('counts usage %s', (_name, chunk, inputTokens, outputTokens) => {
+    expect(play(openai, { usage: { prompt_tokens: 1, completion_tokens: 1 } }, chunk, { usage: null }, { choices: [] }).usage)
+      .toEqual({
+        ...(inputTokens !== undefined && { inputTokens }), ...(outputTokens !== undefined && { outputTokens }),
+        raw: 'x_groq' in chunk ? chunk.x_groq?.usage : chunk.usage,
+      })
+  })
+
+  test("throws a choice that finishes by error as the provider's", () => {
+    expect(() => readAll(openai, [choice({ content: 'Ok' }), choice({}, { finish_reason: 'error' })]))
+      .toThrow(expect.objectContaining({ code: 'provider' }))
   })
 
   test('detects its own', () => {

@@ -20,4 +20,31 @@ describe('rawText', () => {
   test.each([['Overloaded', 'Overloaded'], ['{"error":{"message":"Overloaded","code":529}}', 'Overloaded (529)']])("throws an event named error as the provider's: %s", (data, message) => {
     expect(() => rawText.reader('sse')(event(data, 'error'))).toThrow(expect.objectContaining({ code: 'provider', message: `Provider reported an error: ${message}` }))
   })
+
+  test('requests as openai does', () => {
+    const messages = [{ role: 'user', content: 'Hi' }]
+    expect(rawText.request(messages, { model: 'm', params: { n: 1 } })).toEqual({
+      json: { model: 'm', messages, stream: true, n: 1 },
+    })
+  })
+
+  test('takes events where no framing is named, and a string out of JSON', () => {
+    expect(rawText.reader()(event('a'))).toEqual({ text: 'a' })
+    expect(rawText.reader()(event('"[DONE]"'))).toEqual({ done: true })
+    expect(rawText.reader('ndjson')(event('"a \\ud83d\\ude00"'))).toEqual({ text: 'a 😀' })
+  })
+
+  test.each([
+    '{"text":"No"}', '[]', '["No"]', '5', 'null', 'true', 'No', '{"error":""}',
+  ])('takes the JSON %s for no text', data => {
+    expect(() => rawText.reader('ndjson')(event(data))).toThrow(expect.objectContaining({
+      code: 'dialect', message: `Cannot read the event as rawText: ${data}`,
+    }))
+  })
+
+  test('throws an error in JSON as the provider\'s', () => {
+    expect(() => rawText.reader('ndjson')(event('{"error":{"message":"Gone"}}'))).toThrow(expect.objectContaining({
+      code: 'provider', message: 'Provider reported an error: Gone',
+    }))
+  })
 })
