@@ -38,7 +38,7 @@ function regionOf(document: Document): HTMLElement {
   regions.set(document, region)
   region.setAttribute('aria-live', 'polite')
   region.style.cssText = 'position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)'
-  // An app that writes its body anew takes it along
-  if (!region.isConnected) document.body?.append(region)
+  // Beside the body, which may be what is typed into, or be written anew
+  if (!region.isConnected) document.documentElement.append(region)
   return region
 }
