@@ -16,8 +16,8 @@ const inBrowser = (browser: 'chromium' | 'firefox' | 'webkit', provider: Browser
   extends: true as const,
   test: {
     name: `in-${browser}`, include: ['test/browser/**/*.test.ts'], globalSetup: 'test/helpers/global-setup.ts',
-    // Only Chromium tells what its heap holds
-    exclude: browser === 'chromium' ? [] : ['test/browser/leaks.test.ts'],
+    // Only Chromium tells what its heap holds, and how long its main thread was at work
+    exclude: browser === 'chromium' ? [] : ['test/browser/leaks.test.ts', 'test/browser/typing-cost.test.ts'],
     browser: { enabled: true, headless: true, screenshotFailures: false, connectTimeout: 120_000, provider, instances: [{ browser, name: browser }] },
   },
 })

@@ -1,6 +1,7 @@
-// Measures the parsers beside their peers, in Node and in Chromium, and writes what it finds to docs/benchmarks.md.
-//   npm run bench                 both engines, about six minutes
-//   npm run bench -- node         one of them; nothing is written then
+// Measures parsers, typing and pacing beside their peers, and writes what it finds to docs/benchmarks.md.
+//   npm run bench                     all of it, about seven minutes, nearly all of them for parsing, in Node and in Chromium
+//   npm run bench -- typing pacing    some of it: parsing, typing, pacing
+//   npm run bench -- node             parsing in one engine; nothing is written then
 import { build } from 'esbuild'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -15,16 +16,25 @@ const RIVAL = 'eventsource-parser'
 
 const path = relative => fileURLToPath(new URL(relative, import.meta.url))
 
-async function bundle(options) {
-  const outfile = path('../node_modules/.cache/bench.mjs')
-  await build({ entryPoints: [path('../test/bench/measure.ts')], bundle: true, outfile, logLevel: 'error', ...options })
+const line = cells => `| ${cells.join(' | ')} |`
+const ruler = (words, numbers) => line([...Array(words).fill('---'), ...Array(numbers).fill('---:')])
+const median = values => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
+
+async function bundle(entry, options) {
+  const outfile = path(`../node_modules/.cache/bench-${entry}.mjs`)
+  await build({ entryPoints: [path(`../test/bench/${entry}.ts`)], bundle: true, outfile, logLevel: 'error', ...options })
   return outfile
+}
+
+async function launch() {
+  const found = await ensure('chromium')
+  return chromium.launch({ args: chromiumArgs, ...(found.kind !== 'playwright' && { executablePath: found.path }) })
 }
 
 /** `open()` gives a fresh `{ streams, chunkings, groups, measure(stream, chunks, group), close() }`. */
 const engines = {
   async node() {
-    const outfile = await bundle({ platform: 'node', format: 'esm' })
+    const outfile = await bundle('measure', { platform: 'node', format: 'esm' })
     const source = `import(${JSON.stringify(pathToFileURL(outfile).href)}).then(({ groups, streams, chunkings, measure }) => {
       const { parentPort } = require('node:worker_threads')
       parentPort.on('message', cell => measure(...cell).then(result => parentPort.postMessage(result)))
@@ -47,9 +57,8 @@ const engines = {
     }
   },
   async chromium() {
-    const outfile = await bundle({ platform: 'browser', format: 'iife', globalName: 'bench' })
-    const found = await ensure('chromium')
-    const browser = await chromium.launch({ args: chromiumArgs, ...(found.kind !== 'playwright' && { executablePath: found.path }) })
+    const outfile = await bundle('measure', { platform: 'browser', format: 'iife', globalName: 'bench' })
+    const browser = await launch()
     return {
       version: `Chromium ${browser.version()}`,
       async open() {
@@ -89,11 +98,10 @@ async function run(name) {
 function table(version, groups, rows) {
   const names = groups.flat()
   const ours = name => groups.find(group => group.includes(name))[0]
-  const line = cells => `| ${cells.join(' | ')} |`
   // Of two rounds side by side, as a machine that is busy for a while spoils both
   const ratio = (row, name) => {
     const ratios = row.speeds[name]?.map((speed, round) => row.speeds[ours(name)][round] / speed).filter(Number.isFinite) ?? []
-    return ratios.toSorted((a, b) => a - b)[ratios.length >> 1] ?? NaN
+    return median(ratios)
   }
   const cell = (row, name) => {
     if (!row.speeds[name]) return 'too slow'
@@ -109,7 +117,7 @@ function table(version, groups, rows) {
     `### ${version}`,
     '',
     line(['stream', 'chunks', ...names]),
-    line(['---', '---', ...names.map(() => '---:')]),
+    ruler(2, names.length),
     ...rows.map(row => line([row.stream, row.chunks, ...names.map(name => cell(row, name))])),
     line(['**geometric mean**', '', ...names.map(name => (ours(name) === name ? '' : `**${mean(name).toFixed(2)}**`))]),
     '',
@@ -117,24 +125,112 @@ function table(version, groups, rows) {
   ].join('\n')
 }
 
-const wanted = process.argv.slice(2)
-const unknown = wanted.find(name => !(name in engines))
-if (unknown) throw new Error(`Cannot measure: not one of ${Object.keys(engines).join(', ')}: ${unknown}`)
-
-const tables = []
-for (const name of wanted.length > 0 ? wanted : Object.keys(engines)) {
-  tables.push(await run(name))
-  console.log(`${tables.at(-1)}\n`)
+const machine = () => {
+  const date = new Date().toISOString().slice(0, 10)
+  return `${date}, ${os.cpus()[0].model.trim()}, ${os.availableParallelism()} cores, ${os.platform()} ${os.arch()}`
 }
 
-if (wanted.length === 0) {
+async function parsing() {
+  const tables = []
+  for (const name of Object.keys(engines)) tables.push(await run(name))
   const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const peers = [RIVAL, '@microsoft/fetch-event-source', 'fetch-event-stream', 'openai'].map(name => `${name} ${devDependencies[name]}`)
-  const date = new Date().toISOString().slice(0, 10)
-  const machine = `${os.cpus()[0].model.trim()}, ${os.availableParallelism()} cores, ${os.platform()} ${os.arch()}`
-  const [start, end] = ['<!-- bench -->', '<!-- /bench -->']
+  return `${machine()}. Peers: ${peers.join(', ')}.\n\n${tables.join('\n\n')}`
+}
+
+/** What the typewriter and other ways to show text cost the main thread. */
+async function typing() {
+  const SIZES = [5000, 20_000]
+  const ROUNDS_OF_BURSTS = 3
+  const outfile = await bundle('typing', { platform: 'browser', format: 'iife', globalName: 'bench' })
+  const browser = await launch()
+  const version = `Chromium ${browser.version()}`
+  /** A page for each cell, so that none pays for what another has left behind. */
+  const measure = async (name, ...cell) => {
+    const page = await browser.newPage()
+    await page.setContent('<!doctype html><title>Typing</title>')
+    const session = await page.context().newCDPSession(page)
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+    await page.exposeFunction('cpu', async () => {
+      const { metrics } = await session.send('Performance.getMetrics')
+      return 1000 * metrics.find(metric => metric.name === 'TaskDuration').value
+    })
+    await page.addScriptTag({ path: outfile })
+    const result = await page.evaluate(([wanted, args]) => globalThis.bench[wanted](...args, globalThis.cpu), [name, cell])
+    await page.close()
+    return result
+  }
+  const page = await browser.newPage()
+  await page.addScriptTag({ path: outfile })
+  const ways = await page.evaluate('bench.ways')
+  await page.close()
+  const rows = []
+  for (const way of ways) {
+    const frames = []
+    for (const size of SIZES) frames.push(median(await measure('frameCosts', way, size)))
+    const bursts = []
+    for (let round = 0; round < ROUNDS_OF_BURSTS; round++) bursts.push(await measure('burstCost', way, SIZES.at(-1)))
+    const longest = Math.min(...bursts.map(({ longestTask }) => longestTask))
+    rows.push({ way, frames, burst: median(bursts.map(({ cost }) => cost)), longest })
+  }
+  await browser.close()
+  rmSync(outfile)
+  const beside = (value, ours, digits) => `${value.toFixed(digits)} (${(value / ours).toFixed(1)})`
+  const figures = ({ frames, burst }) => [...frames.map(value => [value, 2]), [burst, 0]]
+  const cells = row => figures(row).map(([value, digits], i) => {
+    return row === rows[0] ? value.toFixed(digits) : beside(value, figures(rows[0])[i][0], digits)
+  })
+  const thousands = size => size.toLocaleString('en-US')
+  return [
+    `${machine()}, ${version}.`,
+    '',
+    line(['', ...SIZES.map(size => `a frame under ${thousands(size)} tokens`), `${thousands(SIZES.at(-1))} at once`, 'longest task']),
+    ruler(1, SIZES.length + 2),
+    ...rows.map(row => line([row.way, ...cells(row), row.longest === 0 ? 'under 50' : row.longest.toFixed(0)])),
+  ].join('\n')
+}
+
+/** How text is paced: the same figures on any machine, as time is virtual. */
+async function pacing() {
+  const outfile = await bundle('pacing', { platform: 'node', format: 'esm' })
+  const { figures, pacings, screens, simulate, traces } = await import(pathToFileURL(outfile).href)
+  rmSync(outfile)
+  const names = Object.keys(pacings)
+  const of = (trace, name, screen) => figures(simulate(trace, pacings[name](), { ...screen, ends: true }))
+  const number = value => Math.round(value).toLocaleString('en-US')
+  const cells = ({ lag, variation, still, tail }) =>
+    [number(lag.mean), number(lag.p95), number(lag.max), variation.toFixed(2), `${number(100 * still)} %`, number(tail)]
+  const all = Object.entries(traces)
+  return [
+    line(['text', 'pacing', 'lag', 'p95', 'max', 'variation', 'still', 'tail']),
+    ruler(2, 6),
+    ...all.flatMap(([text, trace]) => names.map(name => {
+      return line([name === names[0] ? text : '', name, ...cells(of(trace, name, screens['60 Hz']))])
+    })),
+    '',
+    'Ours on other screens, lag and variation:',
+    '',
+    line(['text', ...Object.keys(screens)]),
+    ruler(1, Object.keys(screens).length),
+    ...all.map(([text, trace]) => line([text, ...Object.values(screens).map(screen => {
+      const { lag, variation } = of(trace, names[0], screen)
+      return `${number(lag.mean)}, ${variation.toFixed(2)}`
+    })])),
+  ].join('\n')
+}
+
+const sections = { parsing, typing, pacing }
+const known = [...Object.keys(sections), ...Object.keys(engines)]
+const wanted = process.argv.slice(2)
+const unknown = wanted.find(name => !known.includes(name))
+if (unknown) throw new Error(`Cannot measure: not one of ${known.join(', ')}: ${unknown}`)
+
+for (const name of wanted.length > 0 ? wanted : Object.keys(sections)) {
+  const text = await (sections[name] ?? (() => run(name)))()
+  console.log(`${text}\n`)
+  if (!sections[name]) continue
+  const [start, end] = [`<!-- bench: ${name} -->`, `<!-- /bench: ${name} -->`]
   const page = readFileSync(PAGE, 'utf8')
-  const text = `\n\n${date}, ${machine}. Peers: ${peers.join(', ')}.\n\n${tables.join('\n\n')}\n\n`
-  writeFileSync(PAGE, page.slice(0, page.indexOf(start) + start.length) + text + page.slice(page.indexOf(end)))
-  console.log(`Written to ${fileURLToPath(PAGE)}`)
+  writeFileSync(PAGE, `${page.slice(0, page.indexOf(start) + start.length)}\n\n${text}\n\n${page.slice(page.indexOf(end))}`)
+  console.log(`Written to ${fileURLToPath(PAGE)}\n`)
 }

@@ -4,8 +4,11 @@
 const CLASS = 'teleprinter-caret'
 const FORM = '--teleprinter-caret'
 
+/** What holds blocks of its own: its last one has the caret. */
+const NESTS = 'ul,ol,.teleprinter-lines'
+
 // Behind the last line; `:where()` weighs nothing, so that any rule of the page's wins. The second content has no words for readers
-const RULES = `:where(.${CLASS}:empty,.${CLASS}>:last-child:not(ul,ol),.${CLASS}>:is(ul,ol):last-child>:last-child)::after{\
+const RULES = `:where(.${CLASS}:empty,.${CLASS}>:last-child:not(${NESTS}),.${CLASS}>:is(${NESTS}):last-child>:last-child)::after{\
 content:var(${FORM},"▍");content:var(${FORM},"▍")/"";animation:${CLASS} 1s steps(2,jump-none) infinite}\
 @keyframes ${CLASS}{to{opacity:0}}@media(prefers-reduced-motion:reduce){:where(.${CLASS},.${CLASS} *)::after{animation:none}}`
 

@@ -28,8 +28,8 @@ const MARGIN = 1.25
 const MIN_DELAY_MS = 80
 /** Slower than this does not look like typing, but like a fault. */
 const MIN_SPEED = 20
-/** The tail, when the stream has ended. */
-const TAIL_MS = 300
+/** The tail, when the stream has ended: 300 ms, with the frame that it ends in, at 30 Hz too. */
+const TAIL_MS = 266
 /** The speed keeps this share of its difference to the planned one at every frame of 60 Hz. */
 const INERTIA = 0.65
 /** A frame of 60 Hz. */

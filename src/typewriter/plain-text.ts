@@ -1,12 +1,15 @@
 import { documentOf, type Renderer } from './renderer.ts'
 
+/** Each layout walks along all blocks of an element, however little it has to do for one: so many lines share one block more. */
+const SECTION_LINES = 100
+
 /**
  * Shows text as it is written, at the end of an element.
  *
  * One block element a line and one text node in it, that grows: a token costs the same at the end of a long answer as at its
- * start (a single text node costs 40 times as much at 20,000 tokens), and a reader's selection stays. A line's block holds its
- * line feed, so that `textContent` is the text to the unit. `white-space: pre-wrap` is set on the element by CSSOM, which a strict
- * content security policy allows.
+ * start (a single text node costs 40 times as much at 20,000 tokens), and a reader's selection stays. From the 101st line on, each
+ * hundred is in a block of its own, with the class `teleprinter-lines`. A line's block holds its line feed, so that `textContent` is
+ * the text to the unit. `white-space: pre-wrap` is set on the element by CSSOM, which a strict content security policy allows.
  *
  * @param element where to; what it holds stays
  * @returns the renderer, for {@link createTypewriter}, which uses it by default
@@ -22,6 +25,8 @@ export function plainText(element: Element): Renderer {
   const document = documentOf(element)
   if ('style' in element) (element as HTMLElement).style.whiteSpace = 'pre-wrap'
   let line: Text | undefined // the last one, while it has no line feed yet
+  let section: Element | undefined // the last one
+  let count = 0 // of lines
 
   function createLine(text: string): HTMLElement {
     const block = document.createElement('div')
@@ -29,6 +34,18 @@ export function plainText(element: Element): Renderer {
     line = document.createTextNode(text)
     block.append(line)
     return block
+  }
+
+  /** Where a new line goes: into the last section, while that is the end, or into what is to come after all else. */
+  function placeIn(lines: DocumentFragment): ParentNode {
+    if (count++ < SECTION_LINES) return lines
+    const last = lines.lastChild ?? element.lastChild
+    if (!section || section !== last || section.childElementCount >= SECTION_LINES) {
+      section = document.createElement('div')
+      section.className = 'teleprinter-lines'
+      lines.append(section)
+    }
+    return section
   }
 
   return {
@@ -41,7 +58,7 @@ export function plainText(element: Element): Renderer {
         const piece = text.slice(start, end)
         // What a translator or an app has taken out of the element shows nothing any more
         if (line && element.contains(line)) line.appendData(piece)
-        else lines.append(createLine(piece))
+        else placeIn(lines).append(createLine(piece))
         if (lineFeed !== -1) line = undefined
         start = end
       }

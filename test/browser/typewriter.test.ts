@@ -247,6 +247,15 @@ describe('plainText() in a browser', () => {
     expect(String(selection)).toBe(text)
   })
 
+  test('copying many lines gives the text as it was written, and they are as high as they are many', () => {
+    const text = Array.from({ length: 321 }, (_, i) => (i % 3 ? `line ${i}` : '')).join('\n') + '\nthe end'
+    plainText(element).write(text)
+    const selection = getSelection() as Selection
+    selection.selectAllChildren(element)
+    expect(String(selection)).toBe(text)
+    expect(element.offsetHeight).toBe(322 * LINE)
+  })
+
   test('copying from the midst of one line to the midst of another gives what is between', () => {
     plainText(element).write('first line\n\nthird line\nfourth')
     const selection = getSelection() as Selection

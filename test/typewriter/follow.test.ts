@@ -30,6 +30,9 @@ function create(overflow = ''): HTMLElement {
 
 beforeEach(() => document.body.replaceChildren())
 
+/** Blocks of lines, in the element itself or in a section. */
+const lineCount = (element: Element) => element.querySelectorAll('[dir]').length
+
 describe('follow()', () => {
   let lines: number
   let box: HTMLElement
@@ -158,7 +161,7 @@ describe('createTypewriter()', () => {
     element = create()
     box.append(element)
     document.body.append(box)
-    layOut(box, () => element.children.length)
+    layOut(box, () => lineCount(element))
   })
 
   afterEach(() => {
@@ -175,7 +178,7 @@ describe('createTypewriter()', () => {
       betweenFrames(frame)
     }
     typewriter.stop()
-    expect(element.children).toHaveLength(120)
+    expect(lineCount(element)).toBe(120)
     return typewriter
   }
 
@@ -218,7 +221,7 @@ describe('createTypewriter()', () => {
 
   test('createTypewriter() follows another box if told so', () => {
     const other = create()
-    layOut(other, () => element.children.length)
+    layOut(other, () => lineCount(element))
     type({ follow: other })
     expect(toEnd(other)).toBe(0)
     expect(box.scrollTop).toBe(0)
@@ -243,7 +246,7 @@ describe('createTypewriter()', () => {
 
   test('createTypewriter() asks for the box anew: the element may move', () => {
     const other = create('auto')
-    layOut(other, () => element.children.length)
+    layOut(other, () => lineCount(element))
     document.body.append(other)
     type({}, frame => {
       if (frame === 30) other.append(element)

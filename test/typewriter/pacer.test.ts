@@ -1,73 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPacer, type PacerOptions } from '../../src/typewriter/pacer.ts'
+import { figures, mean, pacings, screens, simulate as play, traces, variation } from '../bench/pacing.ts'
+import type { Chunk, Pacing, Run, Screen } from '../bench/pacing.ts'
+import { createRandom } from '../helpers/every-cut.ts'
 
 const HERTZ = [30, 60, 120, 144]
 
-interface Chunk {
-  /** In milliseconds. */
-  at: number
-  /** In characters. */
-  size: number
-}
-
-interface Run {
-  /** How long each character waited, in milliseconds and in order. */
-  lags: number[]
-  frames: { time: number; shown: number }[]
-  /** From the end of the stream, or its last chunk, to the last character. */
-  tail: number
-}
-
-/** Does with a pacer what a typewriter does: frames while there is text, none while there is none. */
-function simulate(trace: Chunk[], options: PacerOptions & { hz?: number; ends?: boolean } = {}): Run {
-  const { hz = 60, ends = false, ...pace } = options
-  const pacer = createPacer(pace)
-  const run: Run = { lags: [], frames: [], tail: 0 }
-  const waiting: Chunk[] = []
-  const lastChunk = trace.at(-1)?.at ?? 0
-  let backlog = 0
-  let next = 0
-  let lastFrame: number | undefined
-  for (let frame = 1; next < trace.length || backlog > 0; frame++) {
-    if (frame > 100_000) throw new Error(`Still ${backlog} characters to show after ${frame} frames`)
-    const time = (frame * 1000) / hz
-    for (let chunk = trace[next]; chunk && chunk.at <= time; chunk = trace[++next]) {
-      backlog += chunk.size
-      waiting.push({ ...chunk })
-      pacer.arrive(chunk.at, backlog)
-      if (ends && next === trace.length - 1) pacer.end(backlog)
-    }
-    let shown = 0
-    if (backlog > 0) {
-      shown = pacer.frame(lastFrame === undefined ? 1000 / 60 : time - lastFrame, backlog)
-      pacer.shown(shown)
-      backlog -= shown
-    }
-    run.frames.push({ time, shown })
-    lastFrame = backlog > 0 ? time : undefined
-    for (let left = shown; left > 0;) {
-      const first = waiting[0]
-      if (!first) throw new Error('More was due than had come')
-      const count = Math.min(left, first.size)
-      for (let i = 0; i < count; i++) run.lags.push(time - first.at)
-      left -= count
-      first.size -= count
-      if (first.size === 0) waiting.shift()
-    }
-    run.tail = time - lastChunk
-  }
-  return run
-}
-
-/** The same numbers between 0 and 1 at every run. */
-function createRandom(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+function simulate(trace: Chunk[], options: PacerOptions & Screen & { ends?: boolean } = {}): Run {
+  const { hz = 60, janky = 0, ends = false, ...pace } = options
+  return play(trace, createPacer(pace), { hz, janky, ends })
 }
 
 /** Chunks of about `size` characters, about every `gap` milliseconds, for so many seconds. */
@@ -77,16 +19,6 @@ function chunks({ gap, size, seconds, spread = 0.2 }: { gap: number; size: numbe
   const trace: Chunk[] = []
   for (let at = 5; at < seconds * 1000; at += about(gap)) trace.push({ at, size: Math.max(1, Math.round(about(size))) })
   return trace
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-/** How uneven: the standard deviation as a share of the mean. */
-function variation(values: number[]): number {
-  const middle = mean(values)
-  return Math.sqrt(mean(values.map(value => (value - middle) ** 2))) / middle
 }
 
 /** Characters a frame, from two seconds on and while text comes. */
@@ -279,20 +211,115 @@ test('createPacer() refuses a speed that is a word', () => {
   expect(() => createPacer({ speed: 'fast' as 'auto' })).toThrow(new RangeError('Cannot type at this speed: fast'))
 })
 
-const anyGap = fc.integer({ min: 0, max: 1500 })
-const anySize = fc.integer({ min: 1, max: 3000 })
+const SMOOTH = ['50 tokens/s', '2,000 tokens/s', ...Object.keys(traces).filter(name => name.startsWith('recorded'))]
+const ALL = Object.entries(traces)
+const traceOf = (name: string) => traces[name] as Chunk[]
+
+/** The longest time without a frame. */
+const longestFrame = ({ frames }: Run) => max(frames.map(({ time }, i) => time - (frames[i - 1]?.time ?? 0)))
+
+describe.each(Object.entries(screens))('at %s', (_, screen) => {
+  const read = (trace: Chunk[], pace: PacerOptions = {}) => simulate(trace, { ...screen, ...pace, ends: true })
+  // Late frames have more to show, which no pacer can help
+  const { janky = 0 } = screen
+
+  test.each(ALL)('createPacer() shows all of %s, its first character at the first frame', (__, trace) => {
+    const run = read(trace)
+    expect(run.lags).toHaveLength(total(trace))
+    expect(run.frames.find(({ shown }) => shown > 0)?.time).toBe(run.frames.find(({ time }) => time >= (trace[0]?.at ?? 0))?.time)
+  })
+
+  test('createPacer() shows bursts of 250 ms as an even stream', () => {
+    expect(figures(read(traceOf('80 tokens/s, in bursts of 250 ms'))).variation).toBeLessThanOrEqual(janky ? 1.2 : 0.6)
+  })
+
+  test.each(SMOOTH)('createPacer() lags at most 150 ms behind %s, but for a twentieth', name => {
+    const late = janky ? 1000 / 60 : 0
+    expect(figures(read(traceOf(name))).lag.p95).toBeLessThanOrEqual(150 + late)
+  })
+
+  test.each(ALL)('createPacer() lets nothing of %s wait longer than 1.3 s', (__, trace) => {
+    expect(figures(read(trace)).lag.max).toBeLessThanOrEqual(1300)
+  })
+
+  test.each(ALL)('createPacer() has shown all of %s by the first frame after 300 ms', (__, trace) => {
+    const run = read(trace)
+    expect(run.tail).toBeLessThanOrEqual(300 + (screen.hz === 30 ? longestFrame(run) : 0))
+  })
+
+  test.each(ALL)('createPacer() respects a shorter maxDelay with %s', (__, trace) => {
+    const run = read(trace, { maxDelay: 200 })
+    expect(max(run.lags)).toBeLessThanOrEqual(200 + longestFrame(run))
+  })
+
+  test.each([7, 50, 1000])('createPacer() is exact at %i characters a second, at every frame', speed => {
+    const { frames } = simulate([{ at: 5, size: 20 * speed }], { ...screen, speed })
+    const [first, ...others] = frames.filter(({ shown }, i) => shown > 0 || i > 0)
+    let shown = first?.shown ?? 0
+    const wrong = others.filter(({ time, shown: count }) => {
+      shown += count
+      // The first is due at once, and the first frame is given a frame's time
+      const due = 1 + ((time - (first?.time ?? 0) + 1000 / 60) / 1000) * speed
+      return shown < 20 * speed && (shown > due + 1e-6 || shown < due - 1 - 1e-6)
+    })
+    expect(wrong).toEqual([])
+  })
+})
+
+const paced = (trace: Chunk[], pacing: string) => figures(play(trace, (pacings[pacing] as () => Pacing)(), { ends: true }))
+
+test.each(ALL.filter(([name]) => !name.endsWith('at once')))('createPacer() makes %s calmer than it comes', (_, trace) => {
+  const [ours, raw] = ['teleprinter', 'raw, each frame'].map(name => paced(trace, name))
+  expect(ours?.variation).toBeLessThan(raw?.variation ?? 0)
+})
+
+test.each(SMOOTH)('createPacer() lags less than half as far behind %s as an exponential drain', name => {
+  const [ours, other] = ['teleprinter', 'exponential, 250 ms'].map(pacing => paced(traceOf(name), pacing))
+  expect(ours?.lag.mean).toBeLessThan((other?.lag.mean ?? 0) / 2)
+})
+
+/** The mean lag, with the text at other places between two frames: where it comes at once, that place is most of its lag. */
+const meanLag = (trace: Chunk[], hz: number) => mean(Array.from({ length: 8 }, (_, phase) => {
+  return mean(simulate(trace.map(({ at, size }) => ({ at: at + phase * 1000 / 30 / 8, size })), { hz, ends: true }).lags)
+}))
+
+test.each(ALL)('createPacer() lags as much behind %s at any frame rate', (_, trace) => {
+  const [slowest = 0, ...others] = HERTZ.map(hz => meanLag(trace, hz))
+  expect(max(others) / Math.min(...others)).toBeLessThan(1.15)
+  // A frame of 30 Hz is half of a short lag
+  for (const other of others) expect(Math.abs(slowest - other)).toBeLessThan(Math.max(0.15 * other, 1000 / 30))
+})
+
+const anyGap = fc.oneof(fc.integer({ min: 0, max: 1500 }), fc.integer({ min: 0, max: 50 }))
+const anySize = fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 8 }))
 const anyTrace = fc.array(fc.tuple(anyGap, anySize), { minLength: 1, maxLength: 40 }).map(steps => {
   let at = 0
   return steps.map(([gap, size]) => ({ at: (at += gap), size }))
 })
 const anyHertz = fc.constantFrom(...HERTZ)
 
-test('createPacer() lets no text wait longer than maxDelay, whatever comes', () => {
+test('createPacer() lets no text wait longer than maxDelay and a frame, whatever comes', () => {
   fc.assert(fc.property(anyTrace, anyHertz, fc.constantFrom(200, 500, 1000, 3000), (trace, hz, maxDelay) => {
     const { lags } = simulate(trace, { hz, maxDelay })
     expect(lags).toHaveLength(total(trace))
-    expect(max(lags)).toBeLessThanOrEqual(maxDelay + 100 + 2 * (1000 / hz))
+    expect(max(lags)).toBeLessThanOrEqual(maxDelay + 1000 / hz + 1e-6)
   }), { seed: 1, numRuns: 300 })
+})
+
+test('createPacer() shows all at the first frame after 300 ms from the end, whatever came', () => {
+  fc.assert(fc.property(anyTrace, anyHertz, fc.constantFrom(200, 1000, 3000), (trace, hz, maxDelay) => {
+    const { lags, tail } = simulate(trace, { hz, maxDelay, ends: true })
+    expect(lags).toHaveLength(total(trace))
+    expect(tail).toBeLessThanOrEqual(300 + 1000 / hz + 1e-6)
+  }), { seed: 3, numRuns: 300 })
+})
+
+test('createPacer() lets no text wait longer than maxDelay and two frames, however late they are', () => {
+  fc.assert(fc.property(anyTrace, anyHertz, fc.constantFrom(200, 500, 1000, 3000), (trace, hz, maxDelay) => {
+    const run = simulate(trace, { hz, maxDelay, janky: 0.1, ends: true })
+    expect(max(run.lags)).toBeLessThanOrEqual(maxDelay + 2 * longestFrame(run))
+    expect(run.tail).toBeLessThanOrEqual(300 + 2 * longestFrame(run))
+  }), { seed: 4, numRuns: 300 })
 })
 
 // The plainest of what the property finds

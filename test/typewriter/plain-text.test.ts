@@ -75,6 +75,27 @@ describe('plainText()', () => {
     expect(linesOf(element)).toEqual(['one\n', 'two and more\n', 'three\n', 'four'])
   })
 
+  test('plainText() puts lines into sections, from the 101st on, so that a layout has few blocks to walk along', () => {
+    const text = Array.from({ length: 1234 }, (_, i) => `line ${i}\n`).join('')
+    for (const element of [write(text), write(...text.match(/[^]{1,7}/g) ?? []), write(...text.split(/(?<=\n)/))]) {
+      expect(element.textContent).toBe(text)
+      expect(Array.from(element.children, child => child.childElementCount)).toEqual([...Array<number>(100).fill(0), ...Array<number>(11).fill(100), 34])
+      expect(Array.from(element.querySelectorAll('[dir]'), line => line.textContent)).toEqual(split(text))
+    }
+  })
+
+  test('plainText() goes on behind what an app has added, and without what it took out', () => {
+    const element = document.createElement('div')
+    const renderer = plainText(element)
+    renderer.write('a\n'.repeat(120))
+    element.append('|')
+    renderer.write('b\n'.repeat(3))
+    expect(element.textContent).toBe(`${'a\n'.repeat(120)}|${'b\n'.repeat(3)}`)
+    element.replaceChildren()
+    renderer.write('c\nd')
+    expect(element.textContent).toBe('c\nd')
+  })
+
   test('plainText() touches the line that grows and nothing else, however long the text is', () => {
     const element = document.createElement('div')
     const renderer = plainText(element)
