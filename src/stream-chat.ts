@@ -49,7 +49,7 @@ export function streamChat(
   const { speed, maxDelay, instant, follow, caret, announce, onProgress, ...chatOptions } = options
   let awaited = false
   let stopping = false
-  let read = false // all that comes
+  let outcome: ChatResult['outcome'] | undefined // once all has come
 
   const { callbacks, readyState } = trackReadyState(chatOptions)
   const stream = streamText(prompt, { ...chatOptions, ...callbacks, dialect: chatOptions.dialect ?? auto })
@@ -61,7 +61,7 @@ export function streamChat(
       // Never awaits the typing: the network is read as fast as it comes
       for await (const { text } of stream) if (text) typewriter.write(text)
       const result = await stream
-      read = true
+      outcome = result.outcome
       if (stopping || result.outcome === 'stopped') typewriter.stop()
       else await typewriter.end(result.outcome)
       return result
@@ -77,7 +77,7 @@ export function streamChat(
     stopping = true
     stream.stop()
     // Before that the loop still hands over what has arrived
-    if (read) typewriter.stop()
+    if (outcome) typewriter.stop(outcome)
   }
 
   const typed = Promise.resolve().then(type)

@@ -8,7 +8,7 @@ const FORM = '--teleprinter-caret'
 const NESTS = 'ul,ol,.teleprinter-lines'
 
 // Behind the last line; `:where()` weighs nothing, so that any rule of the page's wins. The second content has no words for readers
-const RULES = `:where(.${CLASS}:empty,.${CLASS}>:last-child:not(${NESTS}),.${CLASS}>:is(${NESTS}):last-child>:last-child)::after{\
+const RULES = `:where(.${CLASS}:empty,.${CLASS}:not(:has(>*)),.${CLASS}>:last-child:not(${NESTS}),.${CLASS}>:is(${NESTS}):last-child>:last-child)::after{\
 content:var(${FORM},"▍");content:var(${FORM},"▍")/"";animation:${CLASS} 1s steps(2,jump-none) infinite}\
 @keyframes ${CLASS}{to{opacity:0}}@media(prefers-reduced-motion:reduce){:where(.${CLASS},.${CLASS} *)::after{animation:none}}`
 
@@ -24,10 +24,11 @@ export function showCaret(element: Element, form?: string): () => void {
   const { style } = element as HTMLElement
   adoptRules(element)
   element.classList.add(CLASS)
+  const own = style.getPropertyValue(FORM)
   if (form !== undefined) style.setProperty(FORM, JSON.stringify(form))
   return () => {
     element.classList.remove(CLASS)
-    style.removeProperty(FORM)
+    if (form !== undefined) style.setProperty(FORM, own)
   }
 }
 

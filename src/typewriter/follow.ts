@@ -1,5 +1,10 @@
-/** How near to the end, in CSS pixels, counts as at the end: zoomed pages scroll by fractions. */
+/** How near to the end, in CSS pixels, counts as at the end where nobody has scrolled yet … */
 const NEAR = 8
+/** … and where a reader comes back: zoomed pages scroll by fractions. */
+const BACK = 2
+
+/** Where each box was left; Infinity where its reader has scrolled up from there. */
+let tops: WeakMap<Element, number> | undefined
 
 /**
  * Makes the view follow the end of a text, only while the reader is there.
@@ -11,14 +16,27 @@ const NEAR = 8
  * @param write changes the text
  */
 export function follow(boxes: readonly Element[], write: () => void): void {
-  const inView = boxes
-    .filter(box => box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR)
-    .map(box => ({ box, height: box.scrollHeight }))
+  const inView = boxes.filter(isAtEnd).map(box => ({ box, end: endOf(box) }))
   write()
-  for (const { box, height } of inView) {
+  for (const { box, end } of inView) {
     // At once, whatever the page's `scroll-behavior` is: a view that is still on its way is not at the end
-    if (box.scrollHeight > height) box.scrollTo({ top: box.scrollHeight, behavior: 'instant' })
+    if (endOf(box) > end) box.scrollTo({ top: box.scrollHeight, behavior: 'instant' })
+    ;(tops ??= new WeakMap()).set(box, box.scrollTop)
   }
+}
+
+/** A keyboard or a scroll bar that takes room leaves its reader at the end; the smallest scroll up does not. */
+function isAtEnd(box: Element): boolean {
+  const left = tops?.get(box)
+  const toEnd = endOf(box) - box.scrollTop
+  if (left === undefined) return toEnd <= NEAR
+  if (box.scrollTop >= left - 1 || toEnd < BACK) return true
+  tops?.set(box, Infinity)
+  return false
+}
+
+function endOf(box: Element): number {
+  return box.scrollHeight - box.clientHeight
 }
 
 /** The boxes around an element that may scroll, the nearest first, the page last. */

@@ -32,6 +32,8 @@ const MIN_SPEED = 20
 const TAIL_MS = 266
 /** The speed keeps this share of its difference to the planned one at every frame of 60 Hz. */
 const INERTIA = 0.65
+/** The longest that text is held back, unless the caller says. */
+export const MAX_DELAY_MS = 1000
 /** A frame of 60 Hz. */
 export const FRAME_MS = 1000 / 60
 
@@ -45,7 +47,7 @@ export const FRAME_MS = 1000 / 60
  *
  * @throws {RangeError} where `speed` or `maxDelay` is not a positive number
  */
-export function createPacer({ speed = 'auto', maxDelay = 1000 }: PacerOptions = {}): Pacer {
+export function createPacer({ speed = 'auto', maxDelay = MAX_DELAY_MS }: PacerOptions = {}): Pacer {
   if (speed !== 'auto' && !(speed > 0)) throw new RangeError(`Cannot type at this speed: ${String(speed)}`)
   if (!(maxDelay > 0)) throw new RangeError(`Cannot type with this maxDelay: ${String(maxDelay)}`)
   let lastArrival: number | undefined

@@ -30,6 +30,7 @@ export function plainText(element: Element): Renderer {
 
   function createLine(text: string): HTMLElement {
     const block = document.createElement('div')
+    block.style.whiteSpace = 'pre-wrap' // a copy in HTML has the line without the element
     block.dir = 'auto' // each line by its own first letter, so that Arabic and English can take turns
     line = document.createTextNode(text)
     block.append(line)

@@ -2,6 +2,8 @@
 export interface Renderer {
   /** Where the text appears, if in an element: it gets the caret, the state and what readers need; `streamChat` empties it first. */
   readonly element?: Element
+  /** What is shown, as readers are to hear it. @default the text as it was written */
+  words?(): string
   write(text: string): void
   /** Nothing more comes: the text is complete, or was stopped. */
   end?(): void

@@ -4,7 +4,7 @@ import { showCaret } from './caret.ts'
 import { after, isHidden, onNextFrame, prefersReducedMotion } from './clock.ts'
 import { findScrollers, follow as followEnd } from './follow.ts'
 import { cutAt } from './graphemes.ts'
-import { createPacer, FRAME_MS, type PacerOptions } from './pacer.ts'
+import { createPacer, FRAME_MS, MAX_DELAY_MS, type PacerOptions } from './pacer.ts'
 import { plainText } from './plain-text.ts'
 import { isRenderer, type Renderer } from './renderer.ts'
 
@@ -37,7 +37,7 @@ export interface Typewriter {
   /** Shows what has come, at once, less a last grapheme that more text could change. */
   flush: () => void
   /** Shows all that has come and ends, as `stopped` unless another state is given. */
-  stop: (state?: TypewriterState) => void
+  stop: (state?: TypewriterState | Event) => void
   /** Holds the typing; text is taken all the same. */
   pause: () => void
   resume: () => void
@@ -56,7 +56,7 @@ const NEAR = 64
 /** A write that took longer than so many milliseconds, as in a line without end, is followed by a rest of four times as long. */
 const CHEAP_MS = 4
 
-let owners: WeakMap<Element, Typewriter> | undefined // the last one of each element marks it
+let owners: WeakMap<Element, () => void> | undefined // what the last typewriter of each element takes its marks away by
 
 /**
  * Creates a typewriter: any pace of text in, an even hand out.
@@ -86,14 +86,13 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   const renderer = isRenderer(target) ? target : plainText(target)
   const { element } = renderer
   let hideCaret: (() => void) | undefined
-  let tell: ReturnType<typeof createAnnouncer> | undefined
   let text = ''
   let backlog = '' // of the text, what is not shown
   let state: 'typing' | 'ended' | 'closed' = 'typing'
   let last: TypewriterState = 'done' // what `data-state` says in the end
   let paused = false
   let stopped = false
-  let restMs = 0
+  let restUntil = 0
   let lastFrame: number | undefined
   let cancelTick: (() => void) | undefined
   let writable: WritableStream<string> | undefined
@@ -127,7 +126,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   function tick() {
     if (paused || cancelTick || state === 'closed') return
     if (isHidden()) show(backlog.length)
-    else if (restMs > 0) cancelTick = after(restMs, onFrame)
+    else if (restUntil > performance.now()) cancelTick = after(restUntil - performance.now(), onFrame)
     else if (prefersReducedMotion()) cancelTick = after(BATCH_MS, () => show(backlog.length))
     else cancelTick = onNextFrame(onFrame)
   }
@@ -162,12 +161,15 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   }
 
   function paint(piece: string) {
-    if (element && announce !== 'off') tell ??= createAnnouncer(element, announce === 'sentence')
     const start = performance.now()
     inView(() => renderer.write(piece))
-    const cost = performance.now() - start
-    restMs = cost > CHEAP_MS ? 4 * cost : 0
+    const now = performance.now()
+    restUntil = now - start > CHEAP_MS ? now + Math.min(4 * (now - start), options.maxDelay ?? MAX_DELAY_MS) : 0
     tell?.(false)
+  }
+
+  function words() {
+    return renderer.words?.() ?? text.slice(0, text.length - backlog.length)
   }
 
   /** Changes the page, and keeps the end in view where it was. */
@@ -179,12 +181,18 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
 
   /** Says on the element how it goes, unless another typewriter has it by now. */
   function mark(now: TypewriterState) {
-    if (!element || owners?.get(element) !== typewriter) return
+    if (!element || owners?.get(element) !== release) return
     element.setAttribute('data-state', now)
     if (now === 'typing') element.setAttribute('aria-busy', 'true')
-    if (state !== 'closed') return
-    element.removeAttribute('aria-busy')
+    if (state === 'closed') release()
+  }
+
+  /** Leaves the element to another typewriter, or to the page. */
+  function release() {
+    element?.removeAttribute('aria-busy')
     hideCaret?.()
+    hideCaret = undefined
+    if (element) owners?.delete(element)
   }
 
   function flush() {
@@ -202,10 +210,12 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     callSafely(() => renderer.dispose?.())
     mark(last)
     tell?.(true)
-    element?.dispatchEvent(new CustomEvent('teleprinter:done', { bubbles: true, detail: { state: last, text } }))
+    if (!element) return
+    const view = element.ownerDocument.defaultView ?? globalThis // its own window's, where there are several
+    element.dispatchEvent(new view.CustomEvent('teleprinter:done', { bubbles: true, detail: { state: last, text } }))
   }
 
-  function stop(as?: TypewriterState) {
+  function stop(as?: TypewriterState | Event) {
     if (state === 'closed') return
     stopped = true
     state = 'ended'
@@ -214,7 +224,17 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     close()
   }
 
-  const typewriter: Typewriter = {
+  if (element) {
+    owners ??= new WeakMap()
+    owners.get(element)?.()
+    owners.set(element, release)
+    // A line of its own, where the text begins
+    if (caret !== false) inView(() => (hideCaret = showCaret(element, caret === true ? undefined : caret)))
+  }
+  const tell = element && announce !== 'off' ? createAnnouncer(element.ownerDocument, announce === 'sentence', words) : undefined
+  mark('waiting')
+
+  return {
     write,
     end,
     flush,
@@ -240,16 +260,9 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
       return (writable ??= new WritableStream({ write, close: () => end(), abort: () => stop() }))
     },
   }
-  if (element) {
-    ;(owners ??= new WeakMap()).set(element, typewriter)
-    // A line of its own, where the text begins
-    if (caret !== false) inView(() => (hideCaret = showCaret(element, caret === true ? undefined : caret)))
-  }
-  mark('waiting')
-  return typewriter
 }
 
 /** As a listener, `button.onclick = typewriter.stop`, it is given an event. */
-function known(state: TypewriterState | undefined, otherwise: TypewriterState): TypewriterState {
+function known(state: TypewriterState | Event | undefined, otherwise: TypewriterState): TypewriterState {
   return typeof state === 'string' ? state : otherwise
 }

@@ -158,3 +158,119 @@ describe('streamChat()', () => {
     expect(seen).toHaveBeenCalledWith(new URL('/api/chat', location.href).href, expect.anything())
   })
 })
+
+describe('streamChat() says how it went', () => {
+  const done = (target: EventTarget) => {
+    const heard: unknown[] = []
+    target.addEventListener('teleprinter:done', event => heard.push((event as CustomEvent).detail))
+    return heard
+  }
+
+  test.each([
+    ['done', '/chat?state', 'The sky is blue. 天空是蓝色的 👩‍🚀\n'],
+    ['truncated', '/chat-cut?state', 'half an answer'],
+    ['failed', '/chat-drop?state', 'half an answer'],
+    ['failed', '/chat-error?state', 'some text'],
+    ['failed', '/status?is=404&state', ''],
+    ['done', '/text?state', 'plain 文字 👍'],
+  ])('in the element, as %s of %s', async (state, path, text) => {
+    const heard = done(document)
+    const handle = streamChat('Hi', element, { url: url(path) })
+    expect(element.dataset['state']).toBe('waiting')
+    expect(getComputedStyle(element, '::after').content).toContain('▍')
+    const result = await handle.then(({ outcome }) => outcome, () => 'failed')
+    expect(result).toBe(state)
+    expect(element.dataset['state']).toBe(state)
+    expect(element.textContent).toBe(text)
+    expect(element.hasAttribute('aria-busy')).toBe(false)
+    expect(element.className).toBe('')
+    expect(heard).toEqual([{ state, text }])
+  })
+
+  test.each(['connecting', 'open', 'typing', 'paused'])('as stopped where it is stopped while %s', async when => {
+    const heard = done(element)
+    const path = when === 'connecting' ? '/never' : '/chat-endless'
+    const handle = streamChat('Hi', element, { url: url(`${path}?state-${when}`), speed: 20 })
+    if (when === 'open') await vi.waitUntil(() => handle.readyState === 1)
+    if (when === 'typing' || when === 'paused') await vi.waitUntil(() => element.textContent.length > 3)
+    if (when === 'paused') handle.typewriter.pause()
+    handle.stop()
+    const { outcome, text } = await handle
+    expect(outcome).toBe('stopped')
+    expect(element.dataset['state']).toBe('stopped')
+    expect(heard).toEqual([{ state: 'stopped', text }])
+    expect(element.textContent).toBe(text)
+  })
+
+  test.each([['done', '/chat?rest'], ['truncated', '/chat-cut?rest']])(
+    'as the result says, %s, where only the rest of its typing is cut short', async (state, path) => {
+      const handle = streamChat('Hi', element, { url: url(path), speed: 1 })
+      await vi.waitUntil(() => handle.readyState === 2)
+      handle.stop()
+      const { outcome } = await handle
+      expect(outcome).toBe(state)
+      expect(element.dataset['state']).toBe(outcome)
+    })
+
+  test('of the second call in an element, whenever the first one ends', async () => {
+    const heard = done(element)
+    const first = streamChat('One', element, { url: url('/chat-endless?state-first') })
+    await vi.waitUntil(() => element.textContent.length > 10)
+    expect(element.dataset['state']).toBe('typing')
+    const second = streamChat('Two', element, { url: url('/chat-cut?state-second') })
+    expect(element.dataset['state']).toBe('waiting')
+    expect(element.textContent).toBe('')
+    expect(element.className).not.toBe('')
+    expect((await first).outcome).toBe('stopped')
+    await second
+    expect(element.dataset['state']).toBe('truncated')
+    expect(element.className).toBe('')
+    expect(element.hasAttribute('aria-busy')).toBe(false)
+    expect(heard).toMatchObject([{ state: 'stopped' }, { state: 'truncated', text: 'half an answer' }])
+  })
+
+  test('of a second call while nothing has come to it: the element waits, and is not busy', async () => {
+    const first = streamChat('One', element, { url: url('/chat-endless?busy-first') })
+    await vi.waitUntil(() => element.textContent.length > 10)
+    const second = streamChat('Two', element, { url: url('/never?busy-second') })
+    await first
+    expect(element.dataset['state']).toBe('waiting')
+    expect(element.hasAttribute('aria-busy')).toBe(false)
+    second.stop()
+    await second
+    expect(element.dataset['state']).toBe('stopped')
+  })
+
+  test('to onProgress, at every frame, and to none that throws', async () => {
+    const seen: number[] = []
+    const handle = streamChat('Hi', element, {
+      url: url('/chat?progress'),
+      onProgress: ({ shown, total }) => {
+        expect(shown).toBe(element.textContent.length)
+        expect(shown).toBeLessThanOrEqual(total)
+        seen.push(shown)
+      },
+    })
+    const { text } = await handle
+    expect(seen.length).toBeGreaterThan(4)
+    expect(seen.at(-1)).toBe(text.length)
+    const reported = vi.spyOn(window, 'reportError').mockImplementation(() => {})
+    const { outcome } = await streamChat('Hi', element, {
+      url: url('/chat?progress-throws'),
+      onProgress() {
+        throw new Error('Faulty')
+      },
+    })
+    expect(outcome).toBe('done')
+    expect(element.textContent).toBe(text)
+    expect(reported).toHaveBeenCalled()
+  })
+
+  test('to readers, once', async () => {
+    const { text } = await streamChat('Hi', element, { url: url('/chat?announced') })
+    const region = document.querySelector('[aria-live=polite]') as HTMLElement
+    expect([...region.children].filter(words => words.textContent === text).length).toBeGreaterThan(0)
+    expect(region.lastElementChild?.textContent).toBe(text)
+    expect(element.querySelector('[aria-live]')).toBe(null)
+  })
+})

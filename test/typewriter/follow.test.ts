@@ -68,6 +68,21 @@ describe('follow()', () => {
     expect(toEnd(box)).toBe(0)
   })
 
+  test('follow() scrolls to the end where a scroll bar has taken some of the view', () => {
+    box.scrollTop = Infinity
+    let top = box.scrollTop
+    let bar = 0
+    Object.defineProperties(box, {
+      clientHeight: { configurable: true, get: () => VIEW - bar },
+      scrollTop: { configurable: true, get: () => top },
+      scrollTo: { configurable: true, value: (to: ScrollToOptions) => (top = Math.min(to.top ?? 0, lines * LINE - VIEW + bar)) },
+    })
+    follow([box], () => (bar = 15)) // a line too long for the box
+    expect(toEnd(box)).toBe(0)
+    follow([box], () => (lines += 1))
+    expect(toEnd(box)).toBe(0)
+  })
+
   test('follow() moves nothing that has not grown', () => {
     box.scrollTop = 20 * LINE - VIEW - 5
     follow([box], () => {})

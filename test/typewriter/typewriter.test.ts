@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { plainText } from '../../src/typewriter/plain-text.ts'
 import type { Renderer } from '../../src/typewriter/renderer.ts'
@@ -1138,5 +1139,378 @@ describe('a long backlog', () => {
     const typewriter = createTypewriter(record().renderer)
     await finish(typewriter)
     expect(() => typewriter.write('')).toThrow(ENDED)
+  })
+})
+
+describe('data-state', () => {
+  const state = () => element.dataset['state']
+
+  /** The details of the events that a target hears of. */
+  function listen(target: EventTarget = element) {
+    const heard: unknown[] = []
+    target.addEventListener('teleprinter:done', event => heard.push((event as CustomEvent).detail))
+    return heard
+  }
+
+  test('data-state says waiting, typing and done', async () => {
+    const typewriter = createTypewriter(element)
+    expect(state()).toBe('waiting')
+    typewriter.write('')
+    expect(state()).toBe('waiting')
+    typewriter.write('one\n')
+    expect(state()).toBe('typing')
+    vi.advanceTimersByTime(5000)
+    expect(state()).toBe('typing')
+    const ended = typewriter.end()
+    vi.advanceTimersByTime(400)
+    await ended
+    expect(state()).toBe('done')
+  })
+
+  test('data-state is done only when all is shown', async () => {
+    const typewriter = createTypewriter(element)
+    typewriter.write(LONG)
+    const ended = typewriter.end()
+    nextFrame()
+    expect(state()).toBe('typing')
+    vi.advanceTimersByTime(400)
+    await ended
+    expect(state()).toBe('done')
+  })
+
+  const ends = ['done', 'stopped', 'truncated', 'failed'] as const
+  test.each(ends)('data-state is %s where end() and stop() are told so', async as => {
+    const heard = listen()
+    const ended = createTypewriter(element)
+    ended.write('one')
+    void ended.end(as)
+    vi.advanceTimersByTime(400)
+    expect(state()).toBe(as)
+    createTypewriter(element).stop(as)
+    expect(state()).toBe(as)
+    await Promise.resolve()
+    expect(heard).toEqual([{ state: as, text: 'one' }, { state: as, text: '' }])
+  })
+
+  test('data-state is what ended it first', () => {
+    const heard = listen()
+    const typewriter = createTypewriter(element)
+    typewriter.stop('failed')
+    typewriter.stop()
+    void typewriter.end('truncated')
+    typewriter.flush()
+    expect(state()).toBe('failed')
+    expect(heard).toEqual([{ state: 'failed', text: '' }])
+  })
+
+  test('data-state is stopped where stop() is a listener, which is given an event', () => {
+    const button = document.createElement('button')
+    const typewriter = createTypewriter(element)
+    Object.assign(button, { onclick: typewriter.stop })
+    button.click()
+    expect(state()).toBe('stopped')
+  })
+
+  test('data-state, busy and caret are those of the later of two typewriters', () => {
+    const first = createTypewriter(element)
+    first.write('one\n')
+    const second = createTypewriter(element)
+    expect(state()).toBe('waiting')
+    expect(element.hasAttribute('aria-busy')).toBe(false)
+    first.write('more\n')
+    first.stop()
+    expect(state()).toBe('waiting')
+    second.write('two\n')
+    expect(state()).toBe('typing')
+    expect(element.getAttribute('aria-busy')).toBe('true')
+    second.stop('failed')
+    expect(state()).toBe('failed')
+    expect(element.hasAttribute('aria-busy')).toBe(false)
+    expect(element.classList).toHaveLength(0)
+    expect(element.textContent).toBe('one\nmore\ntwo\n')
+  })
+
+  test('data-state of the later one is not taken back by the end of the earlier one', () => {
+    const first = createTypewriter(element)
+    first.write('one\n')
+    const second = createTypewriter(element)
+    second.write('two\n')
+    first.stop()
+    expect(state()).toBe('typing')
+    expect(element.getAttribute('aria-busy')).toBe('true')
+    second.stop()
+    expect(state()).toBe('stopped')
+  })
+
+  test('teleprinter:done bubbles once, with the text, when all of it is shown and said', async () => {
+    const heard: unknown[] = []
+    document.addEventListener('teleprinter:done', ({ target }) => {
+      heard.push(target, element.textContent, state(), element.hasAttribute('aria-busy'), element.className)
+    }, { once: true })
+    const details = listen(document.body)
+    const typewriter = createTypewriter(element)
+    typewriter.write('one\ntwo')
+    await finish(typewriter)
+    typewriter.stop()
+    await typewriter.end()
+    expect(heard).toEqual([element, 'one\ntwo', 'done', false, ''])
+    expect(details).toEqual([{ state: 'done', text: 'one\ntwo' }])
+  })
+
+  test('teleprinter:done comes where nothing has', async () => {
+    const heard = listen()
+    await createTypewriter(element).end()
+    expect(heard).toEqual([{ state: 'done', text: '' }])
+  })
+
+  test('teleprinter:done comes through a renderer with an element, also one that throws', async () => {
+    vi.stubGlobal('reportError', vi.fn())
+    const heard = listen()
+    const { renderer } = faulty(true)
+    const typewriter = createTypewriter({ ...renderer, element })
+    typewriter.write('one')
+    typewriter.stop()
+    expect(heard).toEqual([{ state: 'stopped', text: 'one' }])
+    expect(state()).toBe('stopped')
+    expect(element.hasAttribute('aria-busy')).toBe(false)
+  })
+
+  test('a listener of teleprinter:done may type on in the element', async () => {
+    element.addEventListener('teleprinter:done', () => {
+      const next = createTypewriter(element)
+      next.write('two\n')
+    }, { once: true })
+    const first = createTypewriter(element)
+    first.write('one\n')
+    first.stop()
+    expect(state()).toBe('typing')
+    expect(element.getAttribute('aria-busy')).toBe('true')
+    vi.advanceTimersByTime(1100)
+    expect(element.textContent).toBe('one\ntwo\n')
+  })
+})
+
+describe('onProgress', () => {
+  test('onProgress hears once a frame at most how much is shown, and all of it in the end', async () => {
+    const seen: number[] = []
+    let calls = 0
+    const typewriter = createTypewriter(element, {
+      onProgress({ shown, total }) {
+        calls++
+        seen.push(shown)
+        expect(shown).toBe(element.textContent.length)
+        expect(total).toBe(typewriter.text.length)
+      },
+    })
+    for (let frame = 0; frame < 60; frame++) {
+      typewriter.write('some 👍🏿 words ')
+      typewriter.write('and more ')
+      calls = 0
+      nextFrame()
+      expect(calls).toBeLessThanOrEqual(1)
+    }
+    await finish(typewriter)
+    expect(seen.length).toBeGreaterThan(30)
+    expect(seen.every((shown, index) => shown > (seen[index - 1] ?? 0))).toBe(true)
+    expect(seen.at(-1)).toBe(typewriter.text.length)
+  })
+
+  test('onProgress hears nothing while nothing is shown', () => {
+    const onProgress = vi.fn()
+    const typewriter = createTypewriter(element, { onProgress })
+    typewriter.write('a')
+    vi.advanceTimersByTime(1100)
+    typewriter.pause()
+    typewriter.write('bcd\n')
+    vi.advanceTimersByTime(1100)
+    expect(onProgress).not.toHaveBeenCalled()
+    typewriter.stop()
+    expect(onProgress).toHaveBeenCalledExactlyOnceWith({ shown: 5, total: 5 })
+  })
+
+  test('onProgress that throws is reported, and harms nothing', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const onProgress = vi.fn(() => {
+      throw new Error('Faulty')
+    })
+    const typewriter = createTypewriter(element, { onProgress })
+    typewriter.write(LONG)
+    expect(passFrames(5)).toBe(0)
+    await finish(typewriter)
+    expect(element.textContent).toBe(LONG)
+    expect(element.dataset['state']).toBe('done')
+    expect(reported).toHaveBeenCalledTimes(onProgress.mock.calls.length)
+    expect(timers()).toBe(0)
+  })
+
+  test.each(['stop', 'flush', 'pause', 'end'] as const)('onProgress may %s the typewriter', async how => {
+    const typewriter = createTypewriter(element, { onProgress: () => void typewriter[how]() })
+    typewriter.write(LONG)
+    nextFrame()
+    const ended = typewriter.end()
+    for (let frame = 0; frame < 60; frame++) {
+      typewriter.resume()
+      vi.advanceTimersByTime(17)
+    }
+    await ended
+    expect(element.textContent).toBe(LONG)
+    expect(timers()).toBe(0)
+  })
+})
+
+describe('an expensive write', () => {
+  /** A renderer whose writes take so long. */
+  function slow(costs: (write: number) => number) {
+    const times: number[] = []
+    const written: string[] = []
+    const write = (text: string) => {
+      times.push(performance.now())
+      written.push(text)
+      spent += costs(times.length)
+    }
+    return { times, written, write }
+  }
+  let spent: number
+
+  beforeEach(() => {
+    spent = 0
+    const now = performance.now.bind(performance)
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + spent)
+  })
+
+  test('is followed by a rest, so that the page has most of its time', async () => {
+    const renderer = slow(() => 20)
+    const typewriter = createTypewriter(renderer)
+    for (let i = 0; i < 60; i++) {
+      typewriter.write('some words ')
+      nextFrame()
+    }
+    const gaps = renderer.times.slice(1).map((time, index) => time - (renderer.times[index] ?? 0))
+    expect(gaps.length).toBeGreaterThan(5)
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(99)
+    await finish(typewriter)
+    expect(renderer.written.join('')).toBe(typewriter.text)
+  })
+
+  test('does not hold what comes when the rest is long over', () => {
+    const renderer = slow(write => (write === 1 ? 500 : 0))
+    const typewriter = createTypewriter(renderer, { instant: true })
+    typewriter.write('one\n')
+    vi.advanceTimersByTime(60_000)
+    expect(renderer.written.join('')).toBe('one\n')
+    typewriter.write('two\n')
+    nextFrame()
+    nextFrame()
+    expect(renderer.written.length).toBeGreaterThan(1)
+    typewriter.stop()
+  })
+
+  test('holds no text longer than maxDelay', () => {
+    const renderer = slow(write => (write === 1 ? 2000 : 0))
+    const typewriter = createTypewriter(renderer)
+    typewriter.write('one\n')
+    vi.advanceTimersByTime(50)
+    typewriter.write('two\n')
+    vi.advanceTimersByTime(1200)
+    expect(renderer.written.join('')).toBe('one\ntwo\n')
+    typewriter.stop()
+  })
+
+  test('does not hold stop(), flush() nor a page that is hidden', () => {
+    for (const how of ['stop', 'flush', 'hide'] as const) {
+      setVisibility('visible')
+      const renderer = slow(() => 500)
+      const typewriter = createTypewriter(renderer)
+      typewriter.write(LONG)
+      nextFrame()
+      expect(renderer.written.join('').length).toBeLessThan(LONG.length)
+      if (how === 'hide') setVisibility('hidden')
+      else typewriter[how]()
+      expect(renderer.written.join('')).toBe(LONG)
+      typewriter.stop()
+    }
+  })
+})
+
+describe('in any order', () => {
+  const halves = ['👨', '\u200d', '👩', '\ud83d', '\udc4d', '🏿', '🇩', '🇪', '\u0301', 'नम', 'स्', 'ते', '\r']
+  const pieces = ['a', 'words ', '\n', '\n\n', FAMILY, LONG, ...halves]
+  const others = ['pause', 'resume', 'flush', 'hide', 'see', 'reduce', 'unreduce'] as const
+  const steps = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...pieces).map(text => ({ name: 'write', text }) as const) },
+    { weight: 6, arbitrary: fc.constantFrom(1, 16, 17, 100, 400, 2000).map(ms => ({ name: 'wait', ms }) as const) },
+    ...others.map(name => ({ weight: 2, arbitrary: fc.constant({ name }) })),
+    ...(['end', 'stop'] as const).map(name => ({ weight: 1, arbitrary: fc.constant({ name }) })),
+  )
+  const options = fc.record({
+    speed: fc.constantFrom('auto' as const, 5, 1000, Infinity), maxDelay: fc.constantFrom(50, 1000), instant: fc.boolean(),
+    announce: fc.constantFrom('end' as const, 'sentence' as const, 'off' as const), caret: fc.boolean(),
+  })
+
+  test('nothing is lost, shown twice or taken back, an end settles, and nothing is left', async () => {
+    await fc.assert(fc.asyncProperty(options, fc.array(steps, { maxLength: 30 }), async (how, script) => {
+      document.querySelector('[aria-live]')?.replaceChildren()
+      vi.clearAllTimers()
+      setVisibility('visible')
+      reducedMotion = false
+      element = document.createElement('div')
+      document.body.replaceChildren(element)
+      const done = vi.fn()
+      element.addEventListener('teleprinter:done', done)
+      const typewriter = createTypewriter(element, how)
+      let text = ''
+      let over: 'end' | 'stop' | undefined
+      let paused = false
+      let ended: Promise<void> | undefined
+      let before = ''
+      const check = () => {
+        const { textContent } = element
+        expect(text.startsWith(textContent)).toBe(true)
+        expect(textContent.startsWith(before)).toBe(true)
+        expect(typewriter.shown).toBe(textContent.length)
+        expect(typewriter.text).toBe(text)
+        before = textContent
+      }
+      for (const step of script) {
+        switch (step.name) {
+          case 'write':
+            if (ended && over === 'end') expect(() => typewriter.write(step.text)).toThrow(ENDED)
+            else if (!ended) typewriter.write(step.text)
+            if (!over) text += step.text
+            break
+          case 'wait': vi.advanceTimersByTime(step.ms); break
+          case 'hide': setVisibility('hidden'); break
+          case 'see': setVisibility('visible'); break
+          case 'reduce': reducedMotion = true; break
+          case 'unreduce': reducedMotion = false; break
+          case 'end':
+            ended = typewriter.end()
+            over ??= 'end'
+            break
+          case 'stop':
+            typewriter.stop()
+            over = 'stop'
+            expect(element.textContent).toBe(text)
+            break
+          default:
+            if (step.name === 'pause') paused = true
+            if (step.name === 'resume') paused = false
+            typewriter[step.name]()
+        }
+        check()
+        if (paused && !over) expect(timers()).toBe(0)
+      }
+      ended ??= typewriter.end()
+      if (paused) typewriter.resume()
+      vi.advanceTimersByTime(how.speed === 5 ? 4_000_000 : 10_000)
+      await ended
+      check()
+      expect(element.textContent).toBe(text)
+      expect(timers()).toBe(0)
+      expect(done).toHaveBeenCalledTimes(1)
+      expect(element.hasAttribute('aria-busy')).toBe(false)
+      expect(element.classList).toHaveLength(0)
+    }), { seed: 11, numRuns: 150 })
   })
 })

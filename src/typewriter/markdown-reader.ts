@@ -1,0 +1,152 @@
+// streaming-markdown, https://github.com/thetarnav/streaming-markdown, and what it needs to lose nothing of a text: it waits for ends
+// that never come, and drops marks that turn out to be none
+import * as smd from 'streaming-markdown'
+import type { Tree } from './markdown-tree.ts'
+
+/** The marks of what may turn out to be text. */
+const OPENINGS: Partial<Record<smd.Token, string>> = {
+  [smd.ITALIC_AST]: '*', [smd.ITALIC_UND]: '_', [smd.STRONG_AST]: '**', [smd.STRONG_UND]: '__', [smd.STRIKE]: '~~', [smd.CODE_INLINE]: '`',
+  [smd.LINK]: '[', [smd.IMAGE]: '![', [smd.RAW_URL]: '', [smd.EQUATION_INLINE]: '\\(', [smd.EQUATION_BLOCK]: '\\[',
+}
+/** How it ends: by what waits to be understood, or by what has just come. */
+const CLOSINGS: Partial<Record<smd.Token, RegExp>> = {
+  [smd.ITALIC_AST]: /^\*/, [smd.ITALIC_UND]: /^_/, [smd.STRONG_AST]: /^\*/, [smd.STRONG_UND]: /^_/, [smd.STRIKE]: /^~/, [smd.CODE_INLINE]: /`/,
+  [smd.LINK]: /^\]/, [smd.IMAGE]: /^\]/, [smd.EQUATION_INLINE]: /^\\\)/, [smd.EQUATION_BLOCK]: /^\\\]/,
+}
+/** Addresses longer than this are none, or data; and waiting for their end costs time by the square of their length. */
+const MAX_ADDRESS = 2048
+/** More tokens in tokens than the parser has room for by itself. */
+const ROOM = 1024
+/** Letters that mean nothing, in pieces that cost little to wait with, or one mark. */
+const PIECES = /[^\n`$_*\\[\]()!|\t ~<>#+-]{1,256}|[^]/g
+
+/** Reads Markdown, in pieces of any size. */
+export function createReader(tree: Tree): { write: (text: string) => void; end: () => void } {
+  let piece = '' // that is being read
+  let before = ' ' // the last character that was no mark of emphasis
+  let isBlank = true // the line so far, but for marks of code
+
+  const parser = Object.assign(smd.parser({
+    data: undefined,
+    add_token: (_data: undefined, token: smd.Token) => tree.begin(token, openingOf(token)),
+    end_token: () => tree.finish(CLOSINGS[parser.tokens[parser.len + 1] as smd.Token]?.test(parser.pending + piece) ?? true),
+    add_text: (_data: undefined, text: string) => tree.addText(text),
+    set_attr: (_data: undefined, type: smd.Attr, value: string) => tree.setAttribute(type, value),
+  }), { tokens: new Uint32Array(ROOM), spaces: new Uint8Array(ROOM) })
+  parser.tokens[0] = smd.DOCUMENT
+
+  function openingOf(token: smd.Token): string | undefined {
+    return token === smd.CODE_INLINE ? '`'.repeat(Math.max(1, parser.fence_start)) : OPENINGS[token]
+  }
+
+  const isOpen = (...tokens: smd.Token[]) => tokens.some(token => parser.tokens.subarray(0, parser.len + 1).includes(token))
+  const isInBlock = () => [smd.PARAGRAPH, smd.LIST_ITEM, smd.TABLE_CELL, smd.STRONG_AST, smd.ITALIC_AST].some(token => token === parser.token)
+  const isAddress = () => (parser.token === smd.LINK || parser.token === smd.IMAGE) && parser.pending.startsWith('](')
+
+  /** Ends the last token though its own end has not come; what was waited with is text. */
+  function leave(): void {
+    const { pending } = parser
+    parser.pending = ''
+    parser.token = parser.tokens[--parser.len] as smd.Token
+    tree.finish(pending.startsWith(']'))
+    const rest = pending.startsWith(']') ? pending.slice(1) : pending
+    if (rest) tree.addText(rest)
+  }
+
+  function endLine(): void {
+    const { token } = parser
+    if (isAddress() || token === smd.IMAGE || token === smd.EQUATION_INLINE || (token === smd.EQUATION_BLOCK && isBlank)) leave()
+    smd.parser_write(parser, '\n')
+  }
+
+  /** Whether a mark stands where it marks nothing: in a word, or for a dollar. */
+  function isText(char: string): boolean {
+    if (isOpen(smd.IMAGE, smd.RAW_URL, smd.EQUATION_BLOCK, smd.EQUATION_INLINE) || parser.token === smd.MAYBE_URL) return false
+    // A backslash before it is there already, or would come into code
+    if (parser.pending === '\\' || parser.pending.startsWith('`') || isAddress()) return false
+    if (char === '$') return true
+    if (!/\w/.test(before)) return false
+    return char === '_' ? !isOpen(smd.ITALIC_UND, smd.STRONG_UND) : char === '*' && !isOpen(smd.ITALIC_AST, smd.STRONG_AST)
+  }
+
+  function read(char: string): void {
+    const { token } = parser
+    const isFence = parser.tokens[parser.len] === smd.CODE_FENCE
+    if (char === '\n') endLine()
+    else if (isFence && char === '`' && !isBlank) keep(char)
+    else if (char === '$' && isOpen(smd.EQUATION_INLINE, smd.EQUATION_BLOCK)) keep(char)
+    else if (isAddress() && char === ')' && isUnbalanced(parser.pending)) parser.pending += char
+    else {
+      if (char.startsWith('h') && /^[(<"]$/.test(parser.pending)) beginText()
+      else if (/^[^|\s]/.test(char)) leaveTable(char)
+      // A fence that stands in nothing has its blanks to itself
+      if (isFence && token === smd.NEWLINE && parser.len === 1) parser.token = smd.CODE_FENCE
+      if (!isFence && !isOpen(smd.CODE_BLOCK, smd.CODE_INLINE) && isText(char)) smd.parser_write(parser, '\\')
+      smd.parser_write(parser, char)
+    }
+    if (isAddress() && parser.pending.length > MAX_ADDRESS) leave()
+  }
+
+  /** An address may stand in brackets, also where a line begins. */
+  function beginText(): void {
+    if (parser.token === smd.DOCUMENT && parser.indent_len < 4) {
+      Object.assign(parser, { len: parser.len + 1, token: smd.PARAGRAPH, indent: '', indent_len: 0 })
+      parser.tokens[parser.len] = smd.PARAGRAPH
+      tree.begin(smd.PARAGRAPH)
+    }
+    if (isInBlock()) flush()
+  }
+
+  /** A line without a bar is none of a table's. */
+  function leaveTable(char: string): void {
+    const { token, pending, table_state: rows } = parser
+    const isRow = token === smd.TABLE_ROW && pending === '\n' && (rows > 0 || /^[^-:]/.test(char))
+    if (!isRow && (token !== smd.TABLE || pending !== '' || rows < 2)) return
+    Object.assign(parser, { pending: '', table_state: 0 })
+    if (isRow) leave()
+    leave()
+  }
+
+  /** What is waited with is text. */
+  function flush(): void {
+    parser.text += parser.pending
+    parser.pending = ''
+  }
+
+  /** A mark behind other code ends no fence, and a dollar no equation. */
+  function keep(char: string): void {
+    flush()
+    parser.pending = char
+  }
+
+  function readPiece(text: string): void {
+    piece = text
+    // What a table's row becomes is decided by the character
+    if (parser.token === smd.TABLE) for (const char of text) read(char)
+    else read(text)
+    isBlank = text === '\n' || (isBlank && /^[\s`]*$/.test(text))
+    if (!/[_*]/.test(text)) before = text.at(-1) as string
+  }
+
+  return {
+    write(text) {
+      for (const part of text.replaceAll('\r', '').match(PIECES) ?? []) readPiece(part)
+    },
+    end() {
+      piece = ''
+      if (isAddress()) leave()
+      const { pending } = parser
+      smd.parser_end(parser)
+      const isLost = pending === '\\' && !isOpen(smd.CODE_BLOCK, smd.CODE_FENCE) // before the line's end
+      const rest = isLost ? pending : parser.text + parser.pending.trim()
+      if (rest) tree.addText(rest)
+      tree.end()
+    },
+  }
+}
+
+function isUnbalanced(pending: string): boolean {
+  let depth = -1 // the one that the address stands in
+  for (const char of pending) depth += char === '(' ? 1 : char === ')' ? -1 : 0
+  return depth > 0
+}
