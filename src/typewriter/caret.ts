@@ -32,7 +32,8 @@ export function showCaret(element: Element, form?: string): () => void {
   }
 }
 
-function adoptRules(element: Element): void {
+/** Gives an element's page, or its shadow tree, the caret's rules; an element may come there only after it has a caret. */
+export function adoptRules(element: Element): void {
   const { ownerDocument: document } = element
   const root = element.getRootNode()
   const scope = 'adoptedStyleSheets' in root ? (root as Document | ShadowRoot) : document

@@ -77,7 +77,7 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
     else if (char === '$' && isOpen(smd.EQUATION_INLINE, smd.EQUATION_BLOCK)) keep(char)
     else if (isAddress() && char === ')' && isUnbalanced(parser.pending)) parser.pending += char
     else {
-      if (char.startsWith('h') && /^[(<"]$/.test(parser.pending)) beginText()
+      if (char.startsWith('h') && /^[(<]$/.test(parser.pending)) beginText()
       else if (/^[^|\s]/.test(char)) leaveTable(char)
       // A fence that stands in nothing has its blanks to itself
       if (isFence && token === smd.NEWLINE && parser.len === 1) parser.token = smd.CODE_FENCE

@@ -1,6 +1,6 @@
 import { callSafely } from '../report.ts'
 import { createAnnouncer } from './announce.ts'
-import { showCaret } from './caret.ts'
+import { adoptRules, showCaret } from './caret.ts'
 import { after, isHidden, onNextFrame, prefersReducedMotion } from './clock.ts'
 import { findScrollers, follow as followEnd } from './follow.ts'
 import { cutAt } from './graphemes.ts'
@@ -86,6 +86,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   const renderer = isRenderer(target) ? target : plainText(target)
   const { element } = renderer
   let hideCaret: (() => void) | undefined
+  let marked: TypewriterState | undefined
   let text = ''
   let backlog = '' // of the text, what is not shown
   let state: 'typing' | 'ended' | 'closed' = 'typing'
@@ -182,9 +183,13 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   /** Says on the element how it goes, unless another typewriter has it by now. */
   function mark(now: TypewriterState) {
     if (!element || owners?.get(element) !== release) return
-    element.setAttribute('data-state', now)
-    if (now === 'typing') element.setAttribute('aria-busy', 'true')
     if (state === 'closed') release()
+    if (now === marked) return
+    marked = now
+    element.setAttribute('data-state', now)
+    if (now !== 'typing') return
+    element.setAttribute('aria-busy', 'true')
+    if (hideCaret) adoptRules(element)
   }
 
   /** Leaves the element to another typewriter, or to the page. */
