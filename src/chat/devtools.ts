@@ -10,7 +10,7 @@ let hinted = false // one line a page is enough
  * @see https://w3c.github.io/user-timing/
  */
 export function showTiming(url: string, { firstToken, total, buffered }: Timing): void {
-  const start = performance.now() - total
+  const start = Math.max(0, performance.now() - total)
   measure('teleprinter: answer', url, start, start + total)
   if (firstToken < total) measure('teleprinter: first token', url, start, start + firstToken)
   if (!buffered || hinted) return

@@ -3,10 +3,11 @@ import { isObject, parseJson } from '../json.ts'
 import type { Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
 
-/** One message of a conversation. */
+/** One message of a conversation, and any field more that the provider takes: `tool_call_id` and the like. */
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant' | (string & {})
   content: string
+  [field: string]: unknown
 }
 
 /** A piece of a tool call; pieces of one call share its index. */
@@ -64,7 +65,7 @@ export interface Dialect {
   framing?: Framing
   /** Whether the end of the stream is the end of the answer, for want of another mark. @default false */
   endsAtEof?: boolean
-  /** Whether a stream's first event is of this dialect. */
+  /** Whether an event, as a stream begins with, is of this dialect. */
   detect?: (event: ServerSentEvent) => boolean
   /** For a dialect that stands for others: the one of a stream, by its first event; `undefined` where that tells nothing yet. */
   pick?: (event: ServerSentEvent, framing: Framing) => Dialect | undefined

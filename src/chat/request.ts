@@ -12,7 +12,7 @@ export interface ChatOptions extends FetchEventsInit {
   model?: string | undefined
   /** Further fields of the provider's request: `{ temperature: 0 }` and the like. */
   params?: Record<string, unknown> | undefined
-  /** Shapes the request's JSON wholly, from the messages. */
+  /** Shapes the request's JSON wholly, from the messages; at once, not by a promise. */
   request?: ((messages: ChatMessage[]) => unknown) | undefined
 }
 
@@ -30,6 +30,7 @@ export function shapeRequest(prompt: string | readonly ChatMessage[], options: C
   if (body || json !== undefined || /^(get|head)$/i.test(method)) return { method }
   const shaped = request ? { json: request(messages) } : dialect.request(messages, { model, params })
   if (shaped.json === undefined) throw new TypeError(`Cannot send the prompt: ${request ? 'request()' : dialect.name} made nothing of it`)
+  if (isObject(shaped.json) && 'then' in shaped.json) throw new TypeError('Cannot send the prompt: request() gave a promise')
   const own = 'headers' in shaped ? shaped.headers : undefined
   return { method, json: shaped.json, ...(own && { headers: layHeaders(own, headers) }) }
 }

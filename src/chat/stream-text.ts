@@ -27,6 +27,9 @@ export interface TextStream extends AsyncIterable<ChatDelta>, Thenable<ChatResul
 /** A prompt's answer may think for long, but not be dead for two minutes. */
 const IDLE_TIMEOUT = 120_000
 
+/** So much of a body tells what it is. */
+const HEAD_BYTES = 300
+
 /** How long a server may keep the connection after the answer's end mark, before it is cut. */
 const GRACE_MS = 500
 
@@ -53,11 +56,13 @@ const GRACE_MS = 500
  */
 export function streamText(prompt: string | readonly ChatMessage[], options: ChatOptions = {}): TextStream {
   const { url = '/api/chat', dialect = openai, model: _m, params: _p, request: _r, signal, onClose, ...init } = options
+  if (typeof dialect.reader !== 'function') throw new TypeError(`Cannot use the dialect: not an object with a reader: ${String(dialect)}`)
   const stopwatch = createStopwatch()
   const answer = createAnswer()
   let framing: Framing | undefined // of the response, once there is one
   let spoken = dialect // or what that picks by the first event
   let first: ServerSentEvent | undefined
+  let head = ''
   let known = false // whether anything of the stream is of the dialect
   let read: ReturnType<Dialect['reader']> | undefined
   let failure: { error: unknown } | undefined // told after the deltas that came before it
@@ -80,7 +85,11 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
     },
     explain: explainProviderError,
     onSend: () => stopwatch.send(),
-    onChunk: () => stopwatch.byte(),
+    onChunk(chunk) {
+      stopwatch.byte()
+      // What the beginning is, in case that there is no event in it
+      if (framing === 'sse' && !first && head.length < HEAD_BYTES) head += new TextDecoder().decode(chunk.subarray(0, HEAD_BYTES))
+    },
     isWhole: () => answer.finished,
   })
   const deltas = iterateBatches({ read: readDeltas, cancel: stop })
@@ -97,16 +106,16 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       }
       if (settled) return undefined // by stop(), while this batch was on its way
       if (!events) {
-        if (first && !known) throw fail(foreign(first, spoken.name))
+        if (!known && (first || isForeign(head))) throw fail(foreign(first ?? { type: 'message', data: head, lastEventId }, spoken.name))
         settle(howItEnded())
         return undefined
       }
-      const batch = readEvents(events)
+      const batch = readBatch(events)
       if (batch.length > 0) return batch
     }
   }
 
-  function readEvents(events: readonly ServerSentEvent[]): ChatDelta[] {
+  function readBatch(events: readonly ServerSentEvent[]): ChatDelta[] {
     const batch: ChatDelta[] = []
     try {
       for (const event of events) {
@@ -205,4 +214,9 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       return answer.text
     },
   }
+}
+
+/** Whether a body has begun as a page or as JSON, whatever its content type says. */
+function isForeign(head: string): boolean {
+  return /^\s*[<{[]/.test(head)
 }

@@ -35,8 +35,8 @@ export interface StreamRules {
   explain?: (error: StreamError) => StreamError
   /** Whether all that was asked for has arrived, so that nothing is left to resume. */
   isWhole?: () => boolean
-  /** Hears that bytes have arrived. */
-  onChunk?: () => void
+  /** Hears the bytes that have arrived. */
+  onChunk?: (chunk: Uint8Array) => void
   /** Hears that a request goes out. */
   onSend?: () => void
 }
@@ -180,7 +180,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       idle.stop()
       if (signal.aborted) throw signal.reason
       if (!chunk || chunk.done) return undefined
-      rules.onChunk?.()
+      rules.onChunk?.(chunk.value)
       return chunk.value
     }
     const readNext = readAhead(readChunk)

@@ -4,20 +4,20 @@
 const STAY_MS = 10_000
 /** Up to the last end of a sentence: a mark and a blank, a mark that needs none, or a line's end. */
 const SENTENCES = /^[^]*(?:[.!?…]["'”’)]*\s|[。！？؟।][」』”’）]*|\n)/
-const UNSEEN = 'position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);-webkit-user-select:none;user-select:none'
+const UNSEEN = 'position:fixed;width:1px;height:1px;overflow:hidden;contain:strict;clip-path:inset(50%);white-space:nowrap;-webkit-user-select:none;user-select:none'
 
-let regions: WeakMap<Document, HTMLElement> | undefined
+let regions: WeakMap<Element, HTMLElement> | undefined
 
 /**
  * Tells screen readers what is shown.
  *
- * @param document the page
+ * @param element where it is shown
  * @param sentences whether each sentence is told when it is whole; else all at the end
  * @param words all that is shown by now
  * @returns what is called whenever text has appeared, and at the end
  */
-export function createAnnouncer(document: Document, sentences: boolean, words: () => string): (ended: boolean) => void {
-  regionOf(document) // it must be there before it changes, or that is not heard
+export function createAnnouncer(element: Element, sentences: boolean, words: () => string): (ended: boolean) => void {
+  regionOf(element) // it must be there before it changes, or that is not heard
   let told = 0
 
   return ended => {
@@ -26,20 +26,24 @@ export function createAnnouncer(document: Document, sentences: boolean, words: (
     const whole = ended ? fresh : (SENTENCES.exec(fresh)?.[0] ?? '')
     told += whole.length
     if (!whole.trim()) return
-    const announcement = document.createElement('p')
+    const announcement = element.ownerDocument.createElement('p')
     announcement.textContent = whole
-    regionOf(document).append(announcement)
+    regionOf(element).append(announcement)
     setTimeout(() => announcement.remove(), STAY_MS)
   }
 }
 
-function regionOf(document: Document): HTMLElement {
+/** The region of the page; a dialog has one of its own, as nothing outside is heard while it is modal. */
+function regionOf(element: Element): HTMLElement {
+  const { ownerDocument: document } = element
+  const dialog = element.parentElement?.closest('dialog')
+  const home = dialog ?? document.documentElement
   regions ??= new WeakMap()
-  const region = regions.get(document) ?? document.createElement('div')
-  regions.set(document, region)
+  const region = regions.get(home) ?? document.createElement('div')
+  regions.set(home, region)
   region.setAttribute('aria-live', 'polite')
   region.style.cssText = UNSEEN
   // Beside the body, which may be what is typed into, or be written anew
-  if (!region.isConnected) document.documentElement.insertBefore(region, document.body)
+  if (!region.isConnected) home.insertBefore(region, dialog ? null : document.body)
   return region
 }

@@ -4,11 +4,13 @@
 const CLASS = 'teleprinter-caret'
 const FORM = '--teleprinter-caret'
 
-/** What holds blocks of its own: its last one has the caret. */
-const NESTS = 'ul,ol,.teleprinter-lines'
+/** What text may stand in, and what holds such blocks. */
+const BLOCKS = 'div,p,pre,h1,h2,h3,h4,h5,h6,li,td,th'
+const NESTS = `${BLOCKS},ul,ol,blockquote,table`
 
-// Behind the last line; `:where()` weighs nothing, so that any rule of the page's wins. The second content has no words for readers
-const RULES = `:where(.${CLASS}:empty,.${CLASS}:not(:has(>*)),.${CLASS}>:last-child:not(${NESTS}),.${CLASS}>:is(${NESTS}):last-child>:last-child)::after{\
+// Behind the last line, in whatever lists and tables; `:where()` weighs nothing, so that any rule of the page's wins. The second
+// content has no words for readers
+const RULES = `:where(.${CLASS}:not(:has(>:is(${NESTS}))),.${CLASS} :is(${BLOCKS}):last-child:not(:has(>:is(${NESTS})),.${CLASS} :not(:last-child) *))::after{\
 content:var(${FORM},"▍");content:var(${FORM},"▍")/"";animation:${CLASS} 1s steps(2,jump-none) infinite}\
 @keyframes ${CLASS}{to{opacity:0}}@media(prefers-reduced-motion:reduce){:where(.${CLASS},.${CLASS} *)::after{animation:none}}`
 
@@ -28,6 +30,7 @@ export function showCaret(element: Element, form?: string): () => void {
   if (form !== undefined) style.setProperty(FORM, JSON.stringify(form))
   return () => {
     element.classList.remove(CLASS)
+    if (!element.className) element.removeAttribute('class')
     if (form !== undefined) style.setProperty(FORM, own)
   }
 }

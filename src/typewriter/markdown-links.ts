@@ -1,5 +1,7 @@
 // Which addresses in a text are followed: the browser's own parser says what they are
 
+import { report } from '../report.ts'
+
 /** Where a link may lead: all else could run code, or open what only the page may. */
 export const LINK_SCHEMES = ['http:', 'https:', 'mailto:', 'tel:', 'sms:']
 export const IMAGE_SCHEMES = ['http:', 'https:']
@@ -32,6 +34,20 @@ export function withoutTitle(text: string): string {
 export function lengthOfAddress(text: string): number {
   const stop = text.search(FOREIGN)
   let end = stop === -1 ? text.length : stop
-  while (end > 0 && TRAILING.includes(text[end - 1] as string)) end--
+  let unmatched = text.slice(0, end).split(')').length - text.slice(0, end).split('(').length
+  for (; end > 0 && TRAILING.includes(text[end - 1] as string); end--) {
+    // A bracket that the address has opened is its own
+    if (text[end - 1] === ')' && unmatched-- <= 0) break
+  }
   return end
+}
+
+/** What an app says of an address; what it throws is reported, and no yes. */
+export function allows(rule: ((url: URL) => boolean) | undefined, url: URL): boolean {
+  try {
+    return rule?.(url) ?? true
+  } catch (error) {
+    report(error)
+    return false
+  }
 }

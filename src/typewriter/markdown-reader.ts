@@ -1,5 +1,6 @@
 // streaming-markdown, https://github.com/thetarnav/streaming-markdown, and what it needs to lose nothing of a text: it waits for ends
-// that never come, and drops marks that turn out to be none
+// that never come, and drops marks that turn out to be none. Written against 0.2.15, whose inner state it reads and sets: a newer one
+// is taken only with its tests
 import * as smd from 'streaming-markdown'
 import type { Tree } from './markdown-tree.ts'
 
@@ -13,9 +14,19 @@ const CLOSINGS: Partial<Record<smd.Token, RegExp>> = {
   [smd.ITALIC_AST]: /^\*/, [smd.ITALIC_UND]: /^_/, [smd.STRONG_AST]: /^\*/, [smd.STRONG_UND]: /^_/, [smd.STRIKE]: /^~/, [smd.CODE_INLINE]: /`/,
   [smd.LINK]: /^\]/, [smd.IMAGE]: /^\]/, [smd.EQUATION_INLINE]: /^\\\)/, [smd.EQUATION_BLOCK]: /^\\\]/,
 }
+/** What text may stand in. */
+const TEXTS: smd.Token[] = [
+  smd.PARAGRAPH, smd.LIST_ITEM, smd.TABLE_CELL, smd.HEADING_1, smd.HEADING_2, smd.HEADING_3, smd.HEADING_4, smd.HEADING_5, smd.HEADING_6,
+  smd.STRONG_AST, smd.STRONG_UND, smd.ITALIC_AST, smd.ITALIC_UND, smd.STRIKE,
+]
+/** What ends a bare address, where it stands in what the mark began. */
+const ENDS: Partial<Record<string, smd.Token[]>> = {
+  '*': [smd.STRONG_AST, smd.ITALIC_AST], '_': [smd.STRONG_UND, smd.ITALIC_UND], '~': [smd.STRIKE],
+}
+
 /** Addresses longer than this are none, or data; and waiting for their end costs time by the square of their length. */
 const MAX_ADDRESS = 2048
-/** More tokens in tokens than the parser has room for by itself. */
+/** The parser itself has room for 24 tokens that stand in one another. */
 const ROOM = 1024
 /** Letters that mean nothing, in pieces that cost little to wait with, or one mark. */
 const PIECES = /[^\n`$_*\\[\]()!|\t ~<>#+-]{1,256}|[^]/g
@@ -40,7 +51,7 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
   }
 
   const isOpen = (...tokens: smd.Token[]) => tokens.some(token => parser.tokens.subarray(0, parser.len + 1).includes(token))
-  const isInBlock = () => [smd.PARAGRAPH, smd.LIST_ITEM, smd.TABLE_CELL, smd.STRONG_AST, smd.ITALIC_AST].some(token => token === parser.token)
+  const isInBlock = () => TEXTS.some(token => token === parser.token)
   const isAddress = () => (parser.token === smd.LINK || parser.token === smd.IMAGE) && parser.pending.startsWith('](')
 
   /** Ends the last token though its own end has not come; what was waited with is text. */
@@ -51,6 +62,11 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
     tree.finish(pending.startsWith(']'))
     const rest = pending.startsWith(']') ? pending.slice(1) : pending
     if (rest) tree.addText(rest)
+  }
+
+  function leaveBareAddress(): void {
+    parser.pending = '' // it is shown already
+    leave()
   }
 
   function endLine(): void {
@@ -77,6 +93,7 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
     else if (char === '$' && isOpen(smd.EQUATION_INLINE, smd.EQUATION_BLOCK)) keep(char)
     else if (isAddress() && char === ')' && isUnbalanced(parser.pending)) parser.pending += char
     else {
+      if (token === smd.RAW_URL && isOpen(...(ENDS[char] ?? []))) leaveBareAddress()
       if (char.startsWith('h') && /^[(<]$/.test(parser.pending)) beginText()
       else if (/^[^|\s]/.test(char)) leaveTable(char)
       // A fence that stands in nothing has its blanks to itself

@@ -1,6 +1,6 @@
 // The elements that Markdown becomes: appended, and never taken back
 import * as smd from 'streaming-markdown'
-import { IMAGE_SCHEMES, lengthOfAddress, LINK_SCHEMES, parseAddress, withoutTitle } from './markdown-links.ts'
+import { allows, IMAGE_SCHEMES, lengthOfAddress, LINK_SCHEMES, parseAddress, withoutTitle } from './markdown-links.ts'
 import type { MarkdownOptions } from './markdown.ts'
 
 /** Where the parser puts what it finds. */
@@ -28,6 +28,8 @@ export function createTree(root: Element, document: Document, options: MarkdownO
   const blocks: Element[] = [] // in the root, of ours
   const openings = new Map<Element, string>() // of what has not ended by a mark of its own; a bare address has none
   let open = [root]
+  let settled = 0 // of the blocks, those whose words are known
+  let words = ''
   const last = () => open.at(-1) as Element
 
   function append<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, parent = last()): HTMLElementTagNameMap[Tag] {
@@ -125,7 +127,7 @@ export function createTree(root: Element, document: Document, options: MarkdownO
   function show(node: Element, text: string): void {
     const address = withoutTitle(text)
     const url = images === false ? undefined : parseAddress(address, IMAGE_SCHEMES, document)
-    if (!url || (typeof images === 'function' && !images(url))) {
+    if (!url || (typeof images === 'function' && !allows(images, url))) {
       if (node.textContent === '') node.append(address)
       return lead(node, text)
     }
@@ -140,7 +142,7 @@ export function createTree(root: Element, document: Document, options: MarkdownO
     openings.delete(node)
     const address = withoutTitle(text)
     const url = parseAddress(address, LINK_SCHEMES, document)
-    if (!url || node.tagName !== 'A' || links?.(url) === false) return
+    if (!url || node.tagName !== 'A' || !allows(links, url)) return
     Object.assign(node, { href: address, rel: 'noopener noreferrer', ...(target !== undefined && { target }) })
   }
 
@@ -166,12 +168,12 @@ export function createTree(root: Element, document: Document, options: MarkdownO
     else if (!byMark) restore(node)
     else if (opening === '[' || opening === '![') {
       // Brackets that no address follows
-      restore(node)
       node.append(']')
+      restore(node)
     } else openings.delete(node)
   }
 
-  /** What looked like a mark and is none is the text that it was. */
+  /** What looked like a mark and is none is the text that it was; a link without an address looks as text does, unless a page says. */
   function restore(node: Element): void {
     const opening = openings.get(node)
     if (opening) node.prepend(opening)
@@ -191,7 +193,11 @@ export function createTree(root: Element, document: Document, options: MarkdownO
       for (const node of open) restore(node)
       open = [root]
     },
-    words: () => blocks.map(wordsOf).join('\n'),
+    words() {
+      // The last block alone may still grow
+      while (settled < blocks.length - 1) words += `${wordsOf(blocks[settled++] as Element)}\n`
+      return words + blocks.slice(settled).map(wordsOf).join('')
+    },
   }
 }
 

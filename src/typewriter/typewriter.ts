@@ -53,8 +53,10 @@ export interface Typewriter {
 const BATCH_MS = 100
 /** More UTF-16 units than all but freak graphemes have. */
 const NEAR = 64
-/** A write that took longer than so many milliseconds, as in a line without end, is followed by a rest of four times as long. */
+/** A write that took longer than so many milliseconds, as in a line without end, is followed by a rest of four times as long … */
 const CHEAP_MS = 4
+/** … but where it was of so many UTF-16 units, which cost that by themselves. */
+const LARGE = 1000
 
 let owners: WeakMap<Element, () => void> | undefined // what the last typewriter of each element takes its marks away by
 
@@ -165,7 +167,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     const start = performance.now()
     inView(() => renderer.write(piece))
     const now = performance.now()
-    restUntil = now - start > CHEAP_MS ? now + Math.min(4 * (now - start), options.maxDelay ?? MAX_DELAY_MS) : 0
+    restUntil = now - start > CHEAP_MS && piece.length < LARGE ? now + Math.min(4 * (now - start), options.maxDelay ?? MAX_DELAY_MS) : 0
     tell?.(false)
   }
 
@@ -217,7 +219,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     tell?.(true)
     if (!element) return
     const view = element.ownerDocument.defaultView ?? globalThis // its own window's, where there are several
-    element.dispatchEvent(new view.CustomEvent('teleprinter:done', { bubbles: true, detail: { state: last, text } }))
+    element.dispatchEvent(new view.CustomEvent('teleprinter:done', { bubbles: true, composed: true, detail: { state: last, text } }))
   }
 
   function stop(as?: TypewriterState | Event) {
@@ -236,7 +238,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     // A line of its own, where the text begins
     if (caret !== false) inView(() => (hideCaret = showCaret(element, caret === true ? undefined : caret)))
   }
-  const tell = element && announce !== 'off' ? createAnnouncer(element.ownerDocument, announce === 'sentence', words) : undefined
+  const tell = element && announce !== 'off' ? createAnnouncer(element, announce === 'sentence', words) : undefined
   mark('waiting')
 
   return {

@@ -196,6 +196,17 @@ describe('caret', () => {
     typewriter.stop()
   })
 
+  test.each([
+    ['- a\n  - b', 'LI'], ['> quoted', 'P'], ['| a | b |\n|-|-|\n| c | d |\n', 'TD'], ['```\ncode', 'PRE'], ['1. **bold', 'LI'],
+  ])('caret stands behind the last words of %j', (text, tag) => {
+    const typewriter = createTypewriter(markdown(element))
+    typewriter.write(text)
+    typewriter.flush()
+    expect(carets(document).map(({ tagName }) => tagName)).toEqual([tag])
+    typewriter.stop()
+    expect(carets(document)).toEqual([])
+  })
+
   test('caret looks as the rules of the page say', () => {
     const rules = 'div::after { color: rgb(1, 2, 3); animation: none } .answer { --teleprinter-caret: "█" }'
     const style = create('style', document.head, rules)

@@ -79,6 +79,20 @@ describe('streamText()', () => {
     expect(server.requests('/chat?headers')[0]).toMatchObject({ body: '{"own":true}', headers: { 'x-version': '1', 'x-key': 'mine' } })
   })
 
+  test('refuses a request() that is a promise, and a dialect by its name alone', () => {
+    expect(() => ask('/chat?promise', { request: messages => Promise.resolve({ messages }) })).toThrow('Cannot send the prompt: request() gave a promise')
+    expect(() => ask('/chat?name', { dialect: 'anthropic' as never })).toThrow('Cannot use the dialect: not an object with a reader: anthropic')
+    expect(server.requests('/chat?promise')).toEqual([])
+  })
+
+  test.each(['{"error":{"message":"Quota"}}\n', '<!doctype html>\n<h1>Down</h1>\n', '{"choices":[]}\n{"choices":[]}\n'])(
+    'shows what came as an event stream, and is none: %j', async body => {
+      for (const dialect of [dialects.openai, dialects.auto]) {
+        const stream = ask('/mine', { dialect, fetch: () => Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })) })
+        await expect(stream).rejects.toMatchObject({ code: 'dialect', message: expect.stringContaining(body.slice(0, 20)) as string })
+      }
+    })
+
   test('is a POST whatever the body is, and refuses a request that is nothing', async () => {
     await ask('/chat?null', { body: null })
     expect(server.requests('/chat?null')[0]).toMatchObject({ method: 'POST', body: '{"messages":[{"role":"user","content":"Why?"}],"stream":true}' })

@@ -99,6 +99,19 @@ describe('announce', () => {
     expect(announcements).toEqual(['one', 'two', 'three'])
   })
 
+  test('announce is heard in a dialog, too, where nothing outside is', async () => {
+    const dialog = document.createElement('dialog')
+    const inside = document.createElement('div')
+    dialog.append(inside)
+    document.body.append(dialog)
+    const typewriter = createTypewriter(inside)
+    expect(dialog.querySelector('[aria-live]')).not.toBeNull()
+    typewriter.write('Words')
+    typewriter.stop()
+    expect(dialog.querySelector('[aria-live]')?.textContent).toBe('Words')
+    expect(inside.textContent).toBe('Words')
+  })
+
   test('announce has a region that is polite, and is neither the element nor in it', async () => {
     await type(['one'])
     expect(region().getAttribute('aria-live')).toBe('polite')

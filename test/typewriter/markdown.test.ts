@@ -272,9 +272,31 @@ describe('links and images of markdown()', () => {
     ['(https://a.test/b)', 'https://a.test/b'],
     ['|https://a.test/b|c|\n', 'https://a.test/b'],
     ['[w](https://a.test/b_(c)) d', 'https://a.test/b_(c)'],
+    ['https://a.test/b_(c)', 'https://a.test/b_(c)'],
+    ['https://a.test/b_(c)).', 'https://a.test/b_(c)'],
+    ['_(https://a.test/b)_', 'https://a.test/b'],
+    ['# (https://a.test/b)', 'https://a.test/b'],
   ])('the link of %j ends where a reader would end it', (text, expected) => {
     expect(render([text]).querySelector('a')?.getAttribute('href')).toBe(expected)
   })
+})
+
+test('an address ends the emphasis that it stands in', () => {
+  expect(html('**See https://a.test/b** and more')).toBe('<p><strong>See <a href="https://a.test/b">https://a.test/b</a></strong> and more</p>')
+})
+
+test.each(['links', 'images'] as const)('what options.%s throws is reported, loses no text, and is no yes', name => {
+  const reported = vi.fn()
+  vi.stubGlobal('reportError', reported)
+  const error = new Error('A bug of the app')
+  const fault = () => {
+    throw error
+  }
+  const element = render(['A ![x](https://b.test/c) tail. **two** [y](https://b.test/d) three'], { [name]: fault })
+  expect(element.textContent).toBe('A x tail. two y three')
+  expect(element.querySelector(name === 'links' ? 'a[href]' : 'img')).toBeNull()
+  expect(reported).toHaveBeenCalledWith(error)
+  vi.unstubAllGlobals()
 })
 
 describe('code of markdown()', () => {
@@ -445,7 +467,7 @@ describe('what markdown() keeps', () => {
 })
 
 describe('markdown() of hostile text', () => {
-  const N = 200_000
+  const N = 100_000
   const nested = (line: (depth: number) => string) => {
     let text = ''
     for (let depth = 0; text.length < N / 4; depth++) text += line(depth)
