@@ -496,7 +496,8 @@ describe('plain text', () => {
     typewriter.stop()
   })
 
-  test.runIf('find' in window)('plain text is found though it came in pieces', async () => {
+  // WebKitGTK's find() finds nothing any more where texts of other scripts were on the page before; by itself this passes there
+  test.runIf(server.browser !== 'webkit')('plain text is found though it came in pieces', async () => {
     const find = (text: string) => (window as unknown as { find: (text: string) => boolean }).find(text)
     const typewriter = createTypewriter(element, { announce: 'off' })
     for (const unit of 'one needle in\nthe haystack\n') {
@@ -507,7 +508,7 @@ describe('plain text', () => {
     const selection = getSelection() as Selection
     for (const text of ['needle in', 'haystack']) {
       selection.removeAllRanges()
-      expect(find(text)).toBe(true)
+      expect(find(text), text).toBe(true)
       expect(String(selection)).toBe(text)
       expect(element.contains(selection.anchorNode)).toBe(true)
     }
