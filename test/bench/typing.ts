@@ -2,6 +2,7 @@
 // a test.
 import { createTypewriter } from '../../src/index.ts'
 import { createRandom } from '../helpers/every-cut.ts'
+import { nextFrame } from '../helpers/frames.ts'
 
 /** The main thread's CPU time so far, in milliseconds: other than the time of a clock, a busy machine does not add to it. */
 export type Cpu = () => Promise<number>
@@ -13,8 +14,6 @@ interface Way {
   /** Resolves when all is shown. */
   end(): void | Promise<void>
 }
-
-const nextFrame = () => new Promise(resolve => requestAnimationFrame(resolve))
 
 /** By name, ours first. */
 const ways: Record<string, (element: HTMLElement) => Way> = {

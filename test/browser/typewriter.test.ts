@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { plainText } from '../../src/typewriter/plain-text.ts'
 import { createTypewriter } from '../../src/typewriter/typewriter.ts'
+import { nextFrame, warmUp } from '../helpers/frames.ts'
 
 const LINE = 20
 const WORDS = 'The quick brown fox jumps over the lazy dog. '.repeat(12)
@@ -8,17 +9,7 @@ const WORDS = 'The quick brown fox jumps over the lazy dog. '.repeat(12)
 let box: HTMLElement
 let element: HTMLElement
 
-const nextFrame = () => new Promise<number>(resolve => requestAnimationFrame(resolve))
-
-// A browser that has only just started may take seconds for its first frames
-beforeAll(async () => {
-  let last = await nextFrame()
-  for (let quick = 0, frame = 0; quick < 3 && frame < 100; frame++) {
-    const time = await nextFrame()
-    quick = time - last < 100 ? quick + 1 : 0
-    last = time
-  }
-})
+beforeAll(warmUp)
 
 beforeEach(() => {
   // As most readers have it, whatever the machine is set to

@@ -4,6 +4,7 @@ import { cdp, server, userEvent } from 'vitest/browser'
 import { markdown } from '../../src/typewriter/markdown.ts'
 import { plainText } from '../../src/typewriter/plain-text.ts'
 import { createTypewriter, type Typewriter } from '../../src/typewriter/typewriter.ts'
+import { nextFrame, warmUp } from '../helpers/frames.ts'
 
 const LINE = 20
 const WORDS = 'The quick brown fox jumps over the lazy dog. '
@@ -15,17 +16,7 @@ let box: HTMLElement
 let element: HTMLElement
 let reducedMotion: boolean
 
-const nextFrame = () => new Promise<number>(resolve => requestAnimationFrame(resolve))
-
-// A browser that has only just started may take seconds for its first frames
-beforeAll(async () => {
-  let last = await nextFrame()
-  for (let quick = 0, frame = 0; quick < 3 && frame < 100; frame++) {
-    const time = await nextFrame()
-    quick = time - last < 100 ? quick + 1 : 0
-    last = time
-  }
-})
+beforeAll(warmUp)
 
 beforeEach(() => {
   reducedMotion = false
