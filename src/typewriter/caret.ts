@@ -4,13 +4,15 @@
 const CLASS = 'teleprinter-caret'
 const FORM = '--teleprinter-caret'
 
-/** What text may stand in, and what holds such blocks. */
+/** What the last words may stand in, and what such a block may hold; no `div`, which would cost each line of plain text a look. */
 const BLOCKS = 'div,p,pre,h1,h2,h3,h4,h5,h6,li,td,th'
-const NESTS = `${BLOCKS},ul,ol,blockquote,table`
+const NESTS = 'p,pre,h1,h2,h3,h4,h5,h6,ul,ol,blockquote,table'
+const INLINES = 'a,b,br,code,em,i,span,strong'
 
-// Behind the last line, in whatever lists and tables; `:where()` weighs nothing, so that any rule of the page's wins. The second
+// Behind the last words, in whatever lists and tables; `:where()` weighs nothing, so that any rule of the page's wins. The second
 // content has no words for readers
-const RULES = `:where(.${CLASS}:not(:has(>:is(${NESTS}))),.${CLASS} :is(${BLOCKS}):last-child:not(:has(>:is(${NESTS})),.${CLASS} :not(:last-child) *))::after{\
+const RULES = `:where(.${CLASS}:not(:has(>*)),.${CLASS}:has(>:is(${INLINES}):last-child),\
+.${CLASS} :is(${BLOCKS}):last-child:not(.teleprinter-lines,:has(>:is(${NESTS})),.${CLASS} :not(:last-child) *))::after{\
 content:var(${FORM},"▍");content:var(${FORM},"▍")/"";animation:${CLASS} 1s steps(2,jump-none) infinite}\
 @keyframes ${CLASS}{to{opacity:0}}@media(prefers-reduced-motion:reduce){:where(.${CLASS},.${CLASS} *)::after{animation:none}}`
 
