@@ -2,6 +2,7 @@
 // that never come, and drops marks that turn out to be none. Written against 0.2.15, whose inner state it reads and sets: a newer one
 // is taken only with its tests
 import * as smd from 'streaming-markdown'
+import { createFence, type Fence } from './markdown-fence.ts'
 import type { Tree } from './markdown-tree.ts'
 
 /** The marks of what may turn out to be text. */
@@ -26,6 +27,8 @@ const ENDS: Partial<Record<string, smd.Token[]>> = {
 
 /** Addresses longer than this are none, or data; and waiting for their end costs time by the square of their length. */
 const MAX_ADDRESS = 2048
+/** More than stands before any fence. */
+const LONG_PREFIX = 100
 /** The parser itself has room for 24 tokens that stand in one another. */
 const ROOM = 1024
 /** Letters that mean nothing, in pieces that cost little to wait with, or one mark. */
@@ -35,11 +38,16 @@ const PIECES = /[^\n`$_*\\[\]()!|\t ~<>#+-]{1,256}|[^]/g
 export function createReader(tree: Tree): { write: (text: string) => void; end: () => void } {
   let piece = '' // that is being read
   let before = ' ' // the last character that was no mark of emphasis
-  let isBlank = true // the line so far, but for marks of code
+  let isBlank = true // the line so far
+  let line = '' // its beginning
+  let fence: Fence | undefined // that is open; the parser knows none in lists and quotes
 
   const parser = Object.assign(smd.parser({
     data: undefined,
-    add_token: (_data: undefined, token: smd.Token) => tree.begin(token, openingOf(token)),
+    add_token(_data: undefined, token: smd.Token) {
+      tree.begin(token, openingOf(token))
+      if (token === smd.CODE_FENCE) fence = createFence(line.slice(0, line.indexOf('`')), parser.fence_start, text => tree.addText(text))
+    },
     end_token: () => tree.finish(CLOSINGS[parser.tokens[parser.len + 1] as smd.Token]?.test(parser.pending + piece) ?? true),
     add_text: (_data: undefined, text: string) => tree.addText(text),
     set_attr: (_data: undefined, type: smd.Attr, value: string) => tree.setAttribute(type, value),
@@ -86,19 +94,16 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
   }
 
   function read(char: string): void {
+    if (parser.token === smd.MAYBE_EQ_BLOCK && char !== '\n') beginEquation()
     const { token } = parser
-    const isFence = parser.tokens[parser.len] === smd.CODE_FENCE
     if (char === '\n') endLine()
-    else if (isFence && char === '`' && !isBlank) keep(char)
     else if (char === '$' && isOpen(smd.EQUATION_INLINE, smd.EQUATION_BLOCK)) keep(char)
     else if (isAddress() && char === ')' && isUnbalanced(parser.pending)) parser.pending += char
     else {
       if (token === smd.RAW_URL && isOpen(...(ENDS[char] ?? []))) leaveBareAddress()
       if (char.startsWith('h') && /^[(<]$/.test(parser.pending)) beginText()
       else if (/^[^|\s]/.test(char)) leaveTable(char)
-      // A fence that stands in nothing has its blanks to itself
-      if (isFence && token === smd.NEWLINE && parser.len === 1) parser.token = smd.CODE_FENCE
-      if (!isFence && !isOpen(smd.CODE_BLOCK, smd.CODE_INLINE) && isText(char)) smd.parser_write(parser, '\\')
+      if (!isOpen(smd.CODE_BLOCK, smd.CODE_INLINE) && isText(char)) smd.parser_write(parser, '\\')
       smd.parser_write(parser, char)
     }
     if (isAddress() && parser.pending.length > MAX_ADDRESS) leave()
@@ -130,18 +135,43 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
     parser.pending = ''
   }
 
-  /** A mark behind other code ends no fence, and a dollar no equation. */
+  /** Between `\[` and `\]` there need be no line ends. */
+  function beginEquation(): void {
+    parser.tokens[++parser.len] = smd.EQUATION_BLOCK
+    Object.assign(parser, { token: smd.EQUATION_BLOCK, pending: '' })
+    tree.begin(smd.EQUATION_BLOCK, OPENINGS[smd.EQUATION_BLOCK])
+  }
+
+  /** A dollar ends no equation. */
   function keep(char: string): void {
     flush()
-    parser.pending = char
+    parser.text += char
+  }
+
+  /** Reads on behind a fence, as behind any line. */
+  function closeFence(rest: string): void {
+    fence = undefined
+    Object.assign(parser, { len: parser.len - 1, token: smd.NEWLINE, pending: '', fence_start: 0, fence_end: 0, indent_len: 0, blockquote_idx: 0 })
+    tree.finish(true)
+    line = ''
+    isBlank = true
+    before = '\n'
+    for (const part of rest.match(PIECES) ?? []) readPiece(part)
   }
 
   function readPiece(text: string): void {
+    if (fence) {
+      const rest = fence.read(text)
+      if (rest !== undefined) closeFence(rest)
+      return
+    }
     piece = text
     // What a table's row becomes is decided by the character
     if (parser.token === smd.TABLE) for (const char of text) read(char)
     else read(text)
-    isBlank = text === '\n' || (isBlank && /^[\s`]*$/.test(text))
+    isBlank = text === '\n' || (isBlank && text.trim() === '')
+    if (text === '\n') line = ''
+    else if (line.length < LONG_PREFIX) line += text
     if (!/[_*]/.test(text)) before = text.at(-1) as string
   }
 
@@ -151,6 +181,7 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
     },
     end() {
       piece = ''
+      fence?.end()
       if (isAddress()) leave()
       const { pending } = parser
       smd.parser_end(parser)

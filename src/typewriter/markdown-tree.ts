@@ -209,7 +209,7 @@ function wordsOf(node: Node): string {
   if (tagName === 'BR') return '\n'
   if (tagName === 'IMG') return (node as HTMLImageElement).alt
   const isParent = /^(UL|OL|BLOCKQUOTE|TABLE|THEAD|TBODY|TR)$/.test(tagName)
-  const parts = [...node.childNodes].map(child => (/^(UL|OL)$/.test((child as Element).tagName) ? '\n' : '') + wordsOf(child))
+  const parts = [...node.childNodes].map(child => (/^(UL|OL|PRE)$/.test((child as Element).tagName) ? '\n' : '') + wordsOf(child))
   return parts.join(isParent ? '\n' : '')
 }
 

@@ -299,6 +299,37 @@ test.each(['links', 'images'] as const)('what options.%s throws is reported, los
   vi.unstubAllGlobals()
 })
 
+describe('a fence of markdown()', () => {
+  const codes = (text: string) => [...render([text]).querySelectorAll('code')].map(({ textContent }) => textContent)
+
+  test.each([
+    ['an item', '- B:\n  ```sh\n  a\n\n  b\n  ```\n\nNow **bold**.\n\n# Head\n', ['a\n\nb'], 'bold', 'Head'],
+    ['a numbered item', '1. A:\n   ```py\n   a\n\n     b\n   ```\n\n2. **bold**\n\n# Head\n', ['a\n\n  b'], 'bold', 'Head'],
+    ['an item of an item', '- A\n  - B:\n    ```py\n    a\n\n    b\n    ```\n  - **bold**\n\n# Head\n', ['a\n\nb'], 'bold', 'Head'],
+    ['an item, behind a blank line', '1. A\n\n   ```py\n   x\n     y\n   ```\n\n2. **bold**\n\n# Head\n', ['x\n  y'], 'bold', 'Head'],
+    ['a quote', '> **Tip**\n> ```sh\n> a\n>\n> b\n> ```\n\nNow **bold**.\n\n# Head\n', ['a\n\nb'], 'Tip,bold', 'Head'],
+    ['a quote that ends first', '> ```\n> a\n\nNow **bold**.\n\n# Head\n', ['a'], 'bold', 'Head'],
+    ['nothing, but with blanks', '   ```py\n   a\n    b\n   ```\n**bold**\n\n# Head\n', ['a\n b'], 'bold', 'Head'],
+    ['a longer fence', '````\n```\na\n```\n````\n**bold**\n\n# Head\n', ['```\na\n```'], 'bold', 'Head'],
+  ])('ends where it does in CommonMark: in %s', (_name, text, code, bold, head) => {
+    expect(codes(text)).toEqual(code)
+    const element = render([...text])
+    expect([...element.querySelectorAll('strong')].map(({ textContent }) => textContent).join()).toBe(bold)
+    expect(element.querySelector('h1')?.textContent).toBe(head)
+    expect(element.isEqualNode(render([text]))).toBe(true)
+  })
+
+  test('that has not ended shows its code as it comes', () => {
+    expect(codes('```\na\n``')).toEqual(['a\n``'])
+    expect(codes('```\na\n```')).toEqual(['a'])
+    expect(codes('```\na')).toEqual(['a'])
+  })
+})
+
+test('an equation may stand in one line, and keeps its backslashes', () => {
+  expect(html('\\[ \\{x\\} = a \\]\n\nb')).toBe('<p><div class="math"> \\{x\\} = a </div></p><p>b</p>')
+})
+
 describe('code of markdown()', () => {
   const withClipboard = (writeText: (text: string) => Promise<void>) => {
     vi.stubGlobal('navigator', { clipboard: { writeText } })
