@@ -23,7 +23,8 @@ export interface MarkdownOptions {
  * It only ever appends: what has been shown keeps its identity, and so a reader's selection. Text in one piece or by the letter gives
  * the same elements. Raw HTML is text. Links lead to http, https, mailto, tel, sms and relative addresses, with
  * `rel="noopener noreferrer"`; images are links, unless they are let through. The language of a code block is the class
- * `language-…` of its `code`; what stands between `\\(` and `\\)`, or `\\[` and `\\]`, stays as it is written, as `.math`; `$` is a dollar.
+ * `language-…` of its `code`; what stands between `\(` and `\)`, or `\[` and `\]`, stays as it is
+ * written, as `.math`; `$` is a dollar.
  *
  * @param element where to; what it holds stays
  * @param options what is let through, and what is added
