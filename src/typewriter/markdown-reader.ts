@@ -40,11 +40,13 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
   let before = ' ' // the last character that was no mark of emphasis
   let isBlank = true // the line so far
   let line = '' // its beginning
+  let isBehindList = false // by blank lines: what is indented there belongs to it, and is no code
   let fence: Fence | undefined // that is open; the parser knows none in lists and quotes
 
   const parser = Object.assign(smd.parser({
     data: undefined,
     add_token(_data: undefined, token: smd.Token) {
+      if (parser.len === 1 && !/^\s/.test(line)) isBehindList = token === smd.LIST_ORDERED || token === smd.LIST_UNORDERED
       tree.begin(token, openingOf(token))
       if (token === smd.CODE_FENCE) fence = createFence(line.slice(0, line.indexOf('`')), parser.fence_start, text => tree.addText(text))
     },
@@ -60,6 +62,7 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
 
   const isOpen = (...tokens: smd.Token[]) => tokens.some(token => parser.tokens.subarray(0, parser.len + 1).includes(token))
   const isInBlock = () => TEXTS.some(token => token === parser.token)
+  const isIndented = () => parser.pending === ' ' && [smd.DOCUMENT, smd.LIST_ORDERED, smd.LIST_UNORDERED].some(token => token === parser.token)
   const isAddress = () => (parser.token === smd.LINK || parser.token === smd.IMAGE) && parser.pending.startsWith('](')
 
   /** Ends the last token though its own end has not come; what was waited with is text. */
@@ -103,6 +106,7 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
       if (token === smd.RAW_URL && isOpen(...(ENDS[char] ?? []))) leaveBareAddress()
       if (char.startsWith('h') && /^[(<]$/.test(parser.pending)) beginText()
       else if (/^[^|\s]/.test(char)) leaveTable(char)
+      if (isBehindList && isIndented() && /^[^\s\d*+>#`|-]/.test(char)) Object.assign(parser, { pending: '', indent: '', indent_len: 0 })
       if (!isOpen(smd.CODE_BLOCK, smd.CODE_INLINE) && isText(char)) smd.parser_write(parser, '\\')
       smd.parser_write(parser, char)
     }

@@ -326,6 +326,13 @@ describe('a fence of markdown()', () => {
   })
 })
 
+test.each([
+  ['10. **A**\n\n    Text *it*.\n\n11. B\n', 'it'], ['- A\n  - B\n\n    para *it*\n\n  - C\n', 'it'], ['- A:\n\n    para *it*\n', 'it'],
+])('what is indented behind a list is no code: %j', (text, emphasis) => {
+  expect(render([text]).querySelector('code')).toBeNull()
+  expect(render([...text]).querySelector('em')?.textContent).toBe(emphasis)
+})
+
 test('an equation may stand in one line, and keeps its backslashes', () => {
   expect(html('\\[ \\{x\\} = a \\]\n\nb')).toBe('<p><div class="math"> \\{x\\} = a </div></p><p>b</p>')
 })
