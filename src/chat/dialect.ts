@@ -81,12 +81,14 @@ export function splitSystem(messages: readonly ChatMessage[]): { system: string 
 
 /** The error of an event that is not of its dialect. */
 export function unreadable(event: ServerSentEvent, dialect: string, cause?: unknown): StreamError {
-  return new StreamError('dialect', `Cannot read the event as ${dialect}: ${shorten(event.data)}`, { event, ...(cause !== undefined && { cause }) })
+  const details = { event, ...(cause !== undefined && { cause }) }
+  return new StreamError('dialect', `Cannot read the event as ${dialect}: ${shorten(event.data)}`, details)
 }
 
 /** The error of a stream of which nothing could be read. */
 export function foreign(first: ServerSentEvent, dialect: string): StreamError {
-  return new StreamError('dialect', `Cannot read the stream as ${dialect}, name what it is with the dialect option: ${shorten(first.data)}`, { event: first })
+  const what = `${dialect}, name what it is with the dialect option: ${shorten(first.data)}`
+  return new StreamError('dialect', `Cannot read the stream as ${what}`, { event: first })
 }
 
 /** The error that an event reports, in JSON or in words, or somewhere deep in it. */

@@ -38,7 +38,8 @@ export function shapeRequest(prompt: string | readonly ChatMessage[], options: C
 /** Headers, and others that come first where both name one; functions are asked at every attempt. */
 export function layHeaders(below: FetchEventsInit['headers'], above: FetchEventsInit['headers']): FetchEventsInit['headers'] {
   return async attempt => {
-    const [first, second] = await Promise.all([below, above].map(async headers => new Headers(typeof headers === 'function' ? await headers(attempt) : headers)))
+    const [first, second] = await Promise.all([below, above].map(async headers =>
+      new Headers(typeof headers === 'function' ? await headers(attempt) : headers)))
     second?.forEach((value, name) => first?.set(name, value))
     return first as Headers
   }

@@ -4,7 +4,9 @@
 const STAY_MS = 10_000
 /** Up to the last end of a sentence: a mark and a blank, a mark that needs none, or a line's end. */
 const SENTENCES = /^[^]*(?:[.!?…]["'”’)]*\s|[。！？؟।][」』”’）]*|\n)/
-const UNSEEN = 'position:fixed;width:1px;height:1px;overflow:hidden;contain:strict;clip-path:inset(50%);white-space:nowrap;-webkit-user-select:none;user-select:none'
+// In one line: in a box of a pixel each word would have a line of its own to be laid out
+const UNSEEN = 'position:fixed;width:1px;height:1px;overflow:hidden;contain:strict;clip-path:inset(50%);white-space:nowrap;'
+  + '-webkit-user-select:none;user-select:none'
 
 let regions: WeakMap<Element, HTMLElement> | undefined
 

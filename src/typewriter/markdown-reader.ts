@@ -61,9 +61,9 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
   }
 
   const isOpen = (...tokens: smd.Token[]) => tokens.some(token => parser.tokens.subarray(0, parser.len + 1).includes(token))
-  const isInBlock = () => TEXTS.some(token => token === parser.token)
-  const isIndented = () => parser.pending === ' ' && [smd.DOCUMENT, smd.LIST_ORDERED, smd.LIST_UNORDERED].some(token => token === parser.token)
-  const isAddress = () => (parser.token === smd.LINK || parser.token === smd.IMAGE) && parser.pending.startsWith('](')
+  const isIn = (...tokens: smd.Token[]) => tokens.includes(parser.token as smd.Token)
+  const isIndented = () => parser.pending === ' ' && isIn(smd.DOCUMENT, smd.LIST_ORDERED, smd.LIST_UNORDERED)
+  const isAddress = () => isIn(smd.LINK, smd.IMAGE) && parser.pending.startsWith('](')
 
   /** Ends the last token though its own end has not come; what was waited with is text. */
   function leave(): void {
@@ -107,7 +107,7 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
       if (char.startsWith('h') && /^[(<]$/.test(parser.pending)) beginText()
       else if (/^[^|\s]/.test(char)) leaveTable(char)
       if (isBehindList && isIndented() && /^[^\s\d*+>#`|-]/.test(char)) Object.assign(parser, { pending: '', indent: '', indent_len: 0 })
-      if (!isOpen(smd.CODE_BLOCK, smd.CODE_INLINE) && isText(char)) smd.parser_write(parser, '\\')
+      if (/^[$_*]$/.test(char) && !isOpen(smd.CODE_BLOCK, smd.CODE_INLINE) && isText(char)) smd.parser_write(parser, '\\')
       smd.parser_write(parser, char)
     }
     if (isAddress() && parser.pending.length > MAX_ADDRESS) leave()
@@ -120,7 +120,7 @@ export function createReader(tree: Tree): { write: (text: string) => void; end: 
       parser.tokens[parser.len] = smd.PARAGRAPH
       tree.begin(smd.PARAGRAPH)
     }
-    if (isInBlock()) flush()
+    if (isIn(...TEXTS)) flush()
   }
 
   /** A line without a bar is none of a table's. */

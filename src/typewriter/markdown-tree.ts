@@ -30,6 +30,7 @@ export function createTree(root: Element, document: Document, options: MarkdownO
   let open = [root]
   let settled = 0 // of the blocks, those whose words are known
   let words = ''
+  let loose: Element | undefined // the last paragraph of text that the parser has put into none
   const last = () => open.at(-1) as Element
 
   function append<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, parent = last()): HTMLElementTagNameMap[Tag] {
@@ -106,7 +107,6 @@ export function createTree(root: Element, document: Document, options: MarkdownO
     if (block?.tagName === 'P' && (isTable || loose === block)) return block
     return (loose = appendBlock('p', parent))
   }
-  let loose: Element | undefined
 
   function addText(text: string): void {
     const node = place()

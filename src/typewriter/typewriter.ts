@@ -128,9 +128,10 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   /** Shows what is due, now or at the next tick of the clock that fits. */
   function tick() {
     if (paused || cancelTick || state === 'closed') return
+    const restMs = restUntil - performance.now()
     if (isHidden()) show(backlog.length)
-    else if (restUntil > performance.now()) cancelTick = after(restUntil - performance.now(), onFrame)
-    else if (prefersReducedMotion()) cancelTick = after(BATCH_MS, () => show(backlog.length))
+    else if (prefersReducedMotion()) cancelTick = after(Math.max(BATCH_MS, restMs), () => show(backlog.length))
+    else if (restMs > 0) cancelTick = after(restMs, onFrame)
     else cancelTick = onNextFrame(onFrame)
   }
 

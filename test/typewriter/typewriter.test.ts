@@ -657,6 +657,22 @@ describe('in a hidden page', () => {
 })
 
 describe('with reduced motion', () => {
+  test('text appears in batches, too, where a write takes long', () => {
+    reducedMotion = true
+    const { written, renderer } = record()
+    renderer.write.mockImplementation(text => {
+      written.push(text)
+      vi.advanceTimersByTime(10)
+    })
+    const typewriter = createTypewriter(renderer)
+    typewriter.write('word\n')
+    vi.advanceTimersByTime(100)
+    typewriter.write('word\n'.repeat(100)) // in the rest that follows
+    vi.advanceTimersByTime(200)
+    expect(written).toEqual(['word\n', 'word\n'.repeat(100)])
+    typewriter.stop()
+  })
+
   test('text appears in batches', async () => {
     reducedMotion = true
     const { written, renderer, shown } = record()

@@ -64,7 +64,8 @@ export const cohere: Dialect = {
   }),
   detect(event) {
     const value = objectOf(event)
-    return 'is_finished' in value || 'generation_id' in value || /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event)) || ('message' in value && 'finish_reason' in value)
+    return /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event))
+      || 'is_finished' in value || 'generation_id' in value || ('message' in value && 'finish_reason' in value)
   },
 }
 
@@ -81,7 +82,8 @@ function readAnswer({ message, finish_reason: finishReason, usage }: Answer, ind
   return {
     text: parts,
     reasoning: thoughtsOf(parts) + textOf(plan),
-    toolCalls: [calls ?? []].flat().map(({ id, function: call }, position) => ({ index: index + position, id, name: call?.name, arguments: call?.arguments })),
+    toolCalls: [calls ?? []].flat().map(({ id, function: call }, position) =>
+      ({ index: index + position, id, name: call?.name, arguments: call?.arguments })),
     finishReason,
     usage: { inputTokens: counts?.input_tokens, outputTokens: counts?.output_tokens, raw: usage },
   }

@@ -39,7 +39,8 @@ export const ollama: Dialect = {
       return {
         text: message?.content ?? response,
         reasoning: message?.thinking ?? thinking,
-        toolCalls: message?.tool_calls?.map(({ id, function: call }) => ({ index: calls++, id, name: call?.name, arguments: call?.arguments ?? {} })),
+        toolCalls: message?.tool_calls?.map(({ id, function: call }) =>
+          ({ index: calls++, id, name: call?.name, arguments: call?.arguments ?? {} })),
         finishReason,
         usage: { inputTokens, outputTokens, raw: outputTokens === undefined ? undefined : chunk },
         done,

@@ -78,8 +78,9 @@ export function chunkReader(dialect: string): ReturnType<Dialect['reader']> {
     if (finishReason === 'error') throw providerError(event)
     const piece = delta ? readMessage(delta) : { text }
     streamed ||= hasContent(piece)
-    const whole = readMessage(message ?? {}) // Perplexity sends it beside the delta, which is empty in an answer that is no stream
-    const isWhole = !streamed && hasContent(whole)
+    // Perplexity sends it beside the delta, which is empty in an answer that is no stream
+    const whole = message && !streamed ? readMessage(message) : {}
+    const isWhole = hasContent(whole)
     return { ...(isWhole ? whole : piece), finishReason, finished: isWhole, usage: readUsage(usage ?? groq?.usage) }
   })
 }
@@ -88,7 +89,9 @@ function hasContent(draft: DeltaDraft): boolean {
   return Object.values(draft).some(value => (value as unknown[] | string | null | undefined)?.length)
 }
 
-function readMessage({ content, refusal, reasoning_content: thoughts, reasoning, reasoning_details: details, tool_calls: calls, function_call: call }: Message) {
+function readMessage(message: Message) {
+  const { content, refusal, reasoning_content: thoughts, reasoning, reasoning_details: details } = message
+  const { tool_calls: calls, function_call: call } = message
   return {
     text: textOf(content) || refusal,
     // OpenRouter says it twice, Snowflake in the details alone
