@@ -9,6 +9,7 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 const input = 'src/index.ts'
 const entries = { 'index': input, 'dialects': 'src/chat/dialects/index.ts', 'fetch-event-source': 'src/connection/fetch-event-source.ts' }
 const markdown = 'src/typewriter/markdown.ts'
+const pages = ['chat', 'feeds', 'wire', 'faults', 'plots']
 const ts = () => esbuild({ target: 'es2022' })
 
 // One output module a source module, so that a page pays for the names it imports, in every bundler
@@ -45,8 +46,8 @@ export default [
     output: { file: 'demo/build/server.js', format: 'es', sourcemap: true },
   },
   {
-    // The page imports `teleprinter` as any app does: by its name, out of dist
-    input: 'demo/page/main.ts', plugins: [nodeResolve({ browser: true }), ts()],
-    output: { file: 'demo/build/page/main.js', format: 'es', sourcemap: true },
+    // The pages import `teleprinter` as any app does: by its name, out of dist
+    input: Object.fromEntries(pages.map(name => [name, `demo/page/${name}/main.ts`])), plugins: [nodeResolve({ browser: true }), ts()],
+    output: { dir: 'demo/build/page', format: 'es', sourcemap: true, chunkFileNames: 'shared-[name].js' },
   },
 ]

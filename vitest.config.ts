@@ -23,15 +23,22 @@ const inBrowser = (browser: 'chromium' | 'firefox' | 'webkit', provider: Browser
 })
 
 export default defineConfig({
-  resolve: { alias: { teleprinter: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: Object.entries({
+      'teleprinter': 'src/index.ts', 'teleprinter/dialects': 'src/chat/dialects/index.ts', 'teleprinter/markdown': 'src/typewriter/markdown.ts',
+      'teleprinter/fetch-event-source': 'src/connection/fetch-event-source.ts',
+    }).map(([name, file]) => ({ find: new RegExp(`^${name}$`), replacement: fileURLToPath(new URL(file, import.meta.url)) })),
+  },
   optimizeDeps: { include: ['mitt'] },
   test: {
     reporters: ['default', ...(process.env.GITHUB_ACTIONS ? ['github-actions'] : []), conformanceTable()],
     projects: [
       // Node, and happy-dom where a file's first line asks for it
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/built/**', 'test/demo/page.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/built/**', 'test/demo/pages/**', 'test/demo/engines/**'] } },
       // what is built: the package as bundlers meet it; the demo as its visitors do, served, and driven in Chromium from outside
-      { extends: true, test: { name: 'demo', include: ['test/built/**/*.test.ts', 'test/demo/page.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      { extends: true, test: { name: 'demo', include: ['test/built/**/*.test.ts', 'test/demo/pages/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      // the demo's pages in Firefox and WebKit, driven from outside
+      { extends: true, test: { name: 'demo-engines', include: ['test/demo/engines/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
       inBrowser('chromium', playwright({
         // Playwright keeps pages out of the back/forward cache, which our EventSource knows of
         launchOptions: { args: chromiumArgs, ignoreDefaultArgs: ['--disable-back-forward-cache'], ...(chromium && { executablePath: chromium }) },

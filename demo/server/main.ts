@@ -1,7 +1,7 @@
 // Starts the demo: PORT (3000 if unset), HOST, and the OPENAI_* variables that upstream.ts reads
 import type { AddressInfo } from 'node:net'
 import { createDemoServer } from './server.ts'
-import { readUpstream } from './upstream.ts'
+import { readUpstream } from './chat/upstream.ts'
 
 const { env } = process
 

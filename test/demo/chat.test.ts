@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { answer } from '../../demo/server/model/model.ts'
+import { answer } from '../../demo/server/chat/model/model.ts'
 import { blocks, post, send, serve, type Served } from './serve.ts'
 
 interface Chunk {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { answer } from '../../demo/server/model/model.ts'
-import { createPace } from '../../demo/server/model/pace.ts'
-import { tokenize } from '../../demo/server/model/tokens.ts'
+import { answer } from '../../demo/server/chat/model/model.ts'
+import { createPace } from '../../demo/server/chat/model/pace.ts'
+import { tokenize } from '../../demo/server/chat/model/tokens.ts'
 
 const ask = (...contents: string[]): string =>
   answer(contents.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content })))

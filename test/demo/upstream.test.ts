@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { readUpstream } from '../../demo/server/upstream.ts'
+import { readUpstream } from '../../demo/server/chat/upstream.ts'
 import { post, serve, type Served } from './serve.ts'
 
 const KEY = 'sk-very-secret-0123456789'

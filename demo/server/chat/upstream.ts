@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ChatRequest } from './chat-request.ts'
-import { sendError } from './http-error.ts'
-import { write } from './sse.ts'
+import type { ChatRequest } from './request.ts'
+import { sendError } from '../http/http-error.ts'
+import { write } from '../http/sse.ts'
 
 const DEFAULT_BASE = 'https://api.openai.com/v1'
 const DEFAULT_MODEL = 'gpt-4o-mini'

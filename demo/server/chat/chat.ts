@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { readBody } from './body.ts'
-import { parseChatRequest } from './chat-request.ts'
-import { generate } from './completion.ts'
-import { HttpError } from './http-error.ts'
-import { closeSignal } from './sse.ts'
+import { readBody } from '../http/body.ts'
+import { HttpError } from '../http/http-error.ts'
+import type { Handler, Routes } from '../http/routes.ts'
+import { closeSignal, formatEvent, openStream, write } from '../http/sse.ts'
+import { completion, streamCompletion } from './completion.ts'
+import { parseChatRequest, type ChatRequest } from './request.ts'
 import { passOn, type Upstream } from './upstream.ts'
 
 const BODY_LIMIT = 1024 * 1024
@@ -18,9 +19,9 @@ export interface ChatSetup {
   onEnd: (complete: boolean) => void
 }
 
-/** Makes the handler of `POST /api/chat`. */
-export function createChat({ upstream, pace, onEnd }: ChatSetup): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
-  return async (req, res) => {
+/** Makes the handler of `/api/chat`. */
+export function createChat({ upstream, pace, onEnd }: ChatSetup): Routes {
+  const post: Handler = async (req, res) => {
     refuseStrangers(req)
     const signal = closeSignal(res)
     const request = parseChatRequest(await readBody(req, BODY_LIMIT))
@@ -28,7 +29,7 @@ export function createChat({ upstream, pace, onEnd }: ChatSetup): (req: Incoming
     let complete = false
     try {
       if (upstream) await passOn(req, res, request, upstream, signal)
-      else await generate(res, request, pace, signal)
+      else await generate(res, request, signal)
       complete = true
     } catch (error) {
       // A client that leaves is how many an answer ends, not a fault
@@ -37,6 +38,21 @@ export function createChat({ upstream, pace, onEnd }: ChatSetup): (req: Incoming
       onEnd(complete)
     }
   }
+
+  /** Answers with our own model: a stream, or one document. */
+  async function generate(res: ServerResponse, request: ChatRequest, signal: AbortSignal): Promise<void> {
+    if (!request.stream) {
+      const document = await completion(request, pace, signal)
+      res.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(JSON.stringify(document))
+      return
+    }
+    // no-transform: a proxy that compressed the stream would hold it back to do so
+    openStream(res, { 'Cache-Control': 'no-cache, no-transform' })
+    for await (const data of streamCompletion(request, pace, signal)) await write(res, formatEvent({ data }), signal)
+    res.end()
+  }
+
+  return { '/api/chat': { POST: post } }
 }
 
 /**

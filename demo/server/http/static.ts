@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sendText } from './http-error.ts'
+import type { Handler, Route } from './routes.ts'
 
-/** A file to send. */
-export interface StaticFile { type: string; body: Buffer }
+interface StaticFile { type: string; body: Buffer }
 
 const SCRIPT = 'text/javascript; charset=utf-8'
 const PLAIN = 'text/plain; charset=utf-8'
@@ -20,6 +21,14 @@ const FOLDERS: { prefix: string; folder: string; types: Record<string, string> }
   { prefix: '/', folder: 'demo/build/page', types: BUNDLE },
 ]
 
+// Everything comes from here. The SDK styles by CSSOM, which needs no 'unsafe-inline'
+const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+// The inspector asks any server that its visitor names
+const INSPECTOR_POLICY = `${POLICY}; connect-src 'self' http: https:`
+
+/** The pages, by their path. */
+const PAGES: Record<string, string> = { '/': 'index', '/feeds': 'feeds', '/wire': 'wire', '/faults': 'faults', '/plots': 'plots' }
+
 /** The package's folder: the nearest one above this file with a package.json, bundled or not. */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
@@ -32,13 +41,35 @@ export function packageRoot(): string {
 }
 
 /**
- * Finds the file that a URL's path names.
+ * Makes the handlers of pages and their files.
  *
  * @param root the package's folder
- * @param path the path as the client wrote it, still encoded
- * @returns the file, or `undefined` where there is none to be served
+ * @returns what finds the route for a URL's path as the client wrote it, still encoded; `undefined` where nothing is to be served
  */
-export async function findFile(root: string, path: string): Promise<StaticFile | undefined> {
+export function createPages(root: string): (path: string) => Promise<Route | undefined> {
+  return async path => {
+    const page = Object.hasOwn(PAGES, path) ? `/${PAGES[path]}.html` : undefined
+    const file = await findFile(root, page ?? path)
+    if (!file) return page ? { GET: (_req, res) => sendText(res, 500, `Cannot read the page: demo/page${page}`) } : undefined
+    return { GET: send(file, (page ?? path) === '/wire.html' ? INSPECTOR_POLICY : POLICY) }
+  }
+}
+
+function send(file: StaticFile, policy: string): Handler {
+  return (req, res) => {
+    res.writeHead(200, {
+      'Content-Type': file.type,
+      'Content-Length': file.body.length,
+      'Content-Security-Policy': policy,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': 'no-cache',
+    })
+    res.end(req.method === 'HEAD' ? undefined : file.body)
+  }
+}
+
+async function findFile(root: string, path: string): Promise<StaticFile | undefined> {
   const name = decode(path)
   if (name === undefined) return undefined
   for (const { prefix, folder, types } of FOLDERS) {

@@ -3,10 +3,19 @@
  *
  * @throws {Error} if it is missing, or of another kind
  */
-export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
+export function element<T extends Element>(id: string, kind: new () => T): T {
   const found = document.getElementById(id)
   if (!(found instanceof kind)) throw new Error(`Cannot find ${kind.name} #${id}: ${found?.localName ?? 'nothing there'}`)
   return found
+}
+
+/** Makes an element with a class and what it holds. */
+export function create<Name extends keyof HTMLElementTagNameMap>(
+  name: Name, className = '', ...content: (string | Node)[]): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name)
+  if (className !== '') made.className = className
+  made.append(...content)
+  return made
 }
 
 /** Marks a button as not to be used now. It keeps the keyboard's focus, which `disabled` would drop. */

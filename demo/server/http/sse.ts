@@ -15,7 +15,7 @@ export function openStream(res: ServerResponse, headers: Record<string, string> 
 }
 
 /** One event as text. `data` is a single line: JSON without indentation always is. */
-export function formatEvent(event: { data: string; type?: string; id?: number; retry?: number }): string {
+export function formatEvent(event: { data: string; type?: string; id?: number | string; retry?: number }): string {
   let text = ''
   if (event.type !== undefined) text += `event: ${event.type}\n`
   if (event.id !== undefined) text += `id: ${event.id}\n`

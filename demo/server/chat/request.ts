@@ -1,4 +1,4 @@
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../http/http-error.ts'
 
 /** A turn of the conversation, as OpenAI's API has it. */
 export interface ChatMessage { role: string; content: string }

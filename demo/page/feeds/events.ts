@@ -1,6 +1,6 @@
 // The live feed: connect, disconnect, and a log of all that happens, each line with the readyState at that moment
 import { CLOSED, connect, type Connection } from 'teleprinter'
-import { element, setUsable } from './elements.ts'
+import { element, setUsable } from '../shell/elements.ts'
 
 const LINES = 200
 const STATES = ['connecting', 'open', 'closed'] as const

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { formatEvent, openStream } from './sse.ts'
+import { formatEvent, openStream } from '../http/sse.ts'
 
 const HEARTBEAT_MS = 15_000
 const RECONNECTION_MS = 30_000

@@ -1,7 +1,8 @@
-import type { ChatMessage } from '../chat-request.ts'
+import type { ChatMessage } from '../request.ts'
 import { chinese } from './chinese.ts'
 import { english } from './english.ts'
 import { createRandom, draw } from './random.ts'
+import type { Reply } from './reply.ts'
 import type { Voice } from './voice.ts'
 
 const QUOTE_LENGTH = 60
@@ -33,6 +34,11 @@ export function answer(messages: ChatMessage[]): string {
     one(voice.asides),
     one(voice.closings),
   ].join('\n\n')
+}
+
+/** What the model says to a request. */
+export function reply({ messages }: { messages: ChatMessage[] }): Reply {
+  return { reasoning: '', text: answer(messages), toolCalls: [] }
 }
 
 /** Chinese for a prompt that is Chinese for the most part, English for all else. */

@@ -1,6 +1,6 @@
 // The prompt box, and the answer typed out by one call
 import { streamChat, type ChatHandle, type ChatResult } from 'teleprinter'
-import { element, setUsable } from './elements.ts'
+import { element, setUsable } from '../shell/elements.ts'
 
 // A number and its unit stay on one line
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)}\u00A0s`

@@ -1,0 +1,5 @@
+import { startShell } from '../shell/shell.ts'
+import { startChat } from './chat.ts'
+
+startShell()
+startChat()

@@ -1,5 +1,0 @@
-import { startChat } from './chat.ts'
-import { startFeed } from './feed.ts'
-
-startChat()
-startFeed()

@@ -1,0 +1,64 @@
+/** What was appended to a log, and where it stands in it. */
+export interface Entry {
+  /** `<number>-<number>`, growing, as Redis Streams have them. */
+  id: string
+  text: string
+}
+
+/** How a log is kept. */
+export interface LogLimits {
+  /** How many entries are kept; the oldest are dropped. */
+  maxEntries: number
+  /** How long the log is kept after its last entry, in ms. */
+  ttlMs: number
+}
+
+/** The id before every other one: whoever follows a log from here on gets all that is kept of it. */
+export const BEGINNING = '0-0'
+
+/**
+ * What the server must remember for longer than a request: logs that readers follow, and leases.
+ *
+ * In memory by default; in Redis where several servers share it, so that any of them goes on where another died.
+ */
+export interface Store {
+  /**
+   * Appends an entry.
+   *
+   * @param id where it stands; one of its own, made of the time, if left out
+   * @returns its id, or `undefined` where the log already holds this id or a later one: somebody else has written it
+   */
+  append(log: string, text: string, limits: LogLimits, id?: string): Promise<string | undefined>
+  /** The ids of the first and the last entry that are kept; `undefined` where there is no such log. */
+  bounds(log: string): Promise<{ first: string; last: string } | undefined>
+  /**
+   * The entries after this id, those that are kept and then those to come, in batches, until the signal is aborted: the loop
+   * ends then without an error.
+   */
+  follow(log: string, after: string, signal: AbortSignal): AsyncIterable<Entry[]>
+  /**
+   * Takes a lease, or renews one's own.
+   *
+   * @returns whether it is the holder's now, for `ttlMs`
+   */
+  claim(lease: string, holder: string, ttlMs: number): Promise<boolean>
+  /** Gives a lease back, if it is the holder's. */
+  release(lease: string, holder: string): Promise<void>
+  /** Whether somebody holds this lease. */
+  held(lease: string): Promise<boolean>
+  /** How many leases are held whose names begin so. */
+  countHeld(prefix: string): Promise<number>
+  close(): Promise<void>
+}
+
+/** Less than 0 where `a` comes before `b`, 0 where they are the same. */
+export function compareIds(a: string, b: string): number {
+  const [aMs = 0, aSequence = 0] = a.split('-').map(Number)
+  const [bMs = 0, bSequence = 0] = b.split('-').map(Number)
+  return aMs - bMs || aSequence - bSequence
+}
+
+/** Whether a text is an id of an entry. */
+export function isEntryId(text: string): boolean {
+  return /^\d{1,15}-\d{1,15}$/.test(text)
+}
