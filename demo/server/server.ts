@@ -17,11 +17,19 @@ export interface DemoOptions {
   pace?: number
   /** Milliseconds between two events of `/events`. Default 1000. */
   interval?: number
+  /** Milliseconds for which an answer is made without anybody who reads it. Default 3000. */
+  grace?: number
+  /** The same where an `Idempotency-Key` says that its client may come back. Default 60,000. */
+  keyedGrace?: number
+  /** Milliseconds between two comments that show that a chat's stream is alive. Default 15,000. */
+  heartbeat?: number
+  /** Milliseconds after which a server that makes an answer and gives no sign of life is taken for dead. Default 5000. */
+  lease?: number
   /** The package's folder, with `demo/page`, `demo/build/page` and `dist` in it. Default: found from this file. */
   root?: string
-  /** What is remembered for longer than a request. Default: in this process's memory. */
+  /** What is remembered for longer than a request; whoever made it closes it. Default: in this process's memory. */
   store?: Store
-  /** Hears that a stream is over, and whether it was sent to its end. */
+  /** Hears that an answer is no longer made, and whether it is whole; or that a feed's client has left. */
   onStreamEnd?: (kind: 'chat' | 'events', complete: boolean) => void
 }
 
@@ -31,10 +39,14 @@ export interface DemoOptions {
  * @throws {Error} if the environment names a model server in a way that cannot be used
  */
 export function createDemoServer(options: DemoOptions = {}): Server {
-  const { env = {}, pace = 1, interval = 1000, root = packageRoot(), store = createMemoryStore(), onStreamEnd = () => {} } = options
+  const { env = {}, pace = 1, interval = 1000, root = packageRoot(), onStreamEnd = () => {} } = options
+  const { grace: graceMs = 3000, keyedGrace: keyedGraceMs = 60_000, heartbeat: heartbeatMs = 15_000, lease: leaseMs = 5000 } = options
+  const store = options.store ?? createMemoryStore()
   const sendPage = createPages(root)
+  const onChatEnd = (complete: boolean): void => onStreamEnd('chat', complete)
+  const chat = createChat({ store, upstream: readUpstream(env), pace, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd: onChatEnd })
   const routes: Routes = {
-    ...createChat({ upstream: readUpstream(env), pace, onEnd: complete => onStreamEnd('chat', complete) }),
+    ...chat.routes,
     ...createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) }),
     ...createFaults(),
   }
@@ -46,12 +58,17 @@ export function createDemoServer(options: DemoOptions = {}): Server {
     await pickHandler(route, req, res)?.(req, res, new URL(`http://localhost${path}${queryOf(req)}`))
   }
 
+  async function end(): Promise<void> {
+    await chat.answers.close()
+    if (!options.store) await store.close()
+  }
+
   const server = createServer((req, res) => {
     // A write to a client that has just left is reported here; an error without a listener would end the process
     res.on('error', () => {})
     answer(req, res).catch((error: unknown) => fail(res, error))
   })
-  server.once('close', () => void store.close())
+  server.once('close', () => void end())
   return server
 }
 
@@ -70,7 +87,7 @@ function fail(res: ServerResponse, error: unknown): void {
     // In the middle of an answer a broken connection is the only thing that cannot be taken for its end
     res.destroy()
   } else if (error instanceof HttpError) {
-    sendError(res, error.status, error.message)
+    sendError(res, error.status, error.message, error.details)
   } else {
     console.error(error)
     sendError(res, 500, 'Cannot answer: the server failed')

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { answer } from '../../demo/server/chat/model/model.ts'
-import { blocks, post, send, serve, type Served } from './serve.ts'
+import { blocks, fields, post, send, serve, type Served } from './serve.ts'
 
 interface Chunk {
   id: string; object: string; created: number; model: string
@@ -19,8 +19,8 @@ const STREAM = { ...HI, stream: true }
 async function readChat(response: Response): Promise<{ chunks: Chunk[]; text: string; last: string | undefined }> {
   const data: string[] = []
   for await (const block of blocks(response)) {
-    if (!/^data: .+$/.test(block)) throw new Error(`Not a block of data alone: ${block}`)
-    data.push(block.slice('data: '.length))
+    if (!/^id: [\w-]{22}:\d+\ndata: .+$/.test(block)) throw new Error(`Not a block of an id and data alone: ${block}`)
+    data.push(fields(block).data ?? '')
   }
   const last = data.pop()
   const chunks = data.map(json => JSON.parse(json) as Chunk)
@@ -123,7 +123,7 @@ describe('a client that leaves', () => {
     expect(await ended).toBe(false)
   })
 
-  test('/api/chat reports an answer that was sent to its end', async () => {
+  test('/api/chat reports an answer that was made to its end', async () => {
     served = await serve({ pace: 0 })
     const ended = served.nextEnd('chat')
     await readChat(await post(served, STREAM))

@@ -7,15 +7,15 @@ import { createDemoServer, type DemoOptions } from '../../demo/server/server.ts'
 export interface Served {
   url: string
   port: number
-  /** Settles when the next stream of this kind is over: with `true` if it was sent to its end. */
+  /** Settles when the next answer is no longer made, with whether it is whole; or when a feed's client has left. */
   nextEnd(kind: 'chat' | 'events'): Promise<boolean>
   close(): Promise<void>
 }
 
-/** Starts the demo's server on a free port. */
+/** Starts the demo's server on a free port. It does not go on for long with an answer that nobody reads. */
 export async function serve(options: Omit<DemoOptions, 'onStreamEnd'> = {}): Promise<Served> {
   const ends = new EventEmitter()
-  const server = createDemoServer({ ...options, onStreamEnd: (kind, complete) => ends.emit(kind, complete) })
+  const server = createDemoServer({ grace: 50, ...options, onStreamEnd: (kind, complete) => ends.emit(kind, complete) })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

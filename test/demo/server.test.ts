@@ -103,7 +103,7 @@ describe('files', () => {
 describe('methods', () => {
   test.each([
     ['POST', '/', 'GET, HEAD'], ['PUT', '/style.css', 'GET, HEAD'], ['DELETE', '/dist/index.cjs', 'GET, HEAD'],
-    ['POST', '/events', 'GET, HEAD'], ['GET', '/api/chat', 'POST'], ['OPTIONS', '/api/chat', 'POST'],
+    ['POST', '/events', 'GET, HEAD'], ['GET', '/api/chat', 'POST, DELETE'], ['OPTIONS', '/api/chat', 'POST, DELETE'],
   ])('createDemoServer() answers 405 to %s %s and allows %s', async (method, path, allow) => {
     const { status, headers } = await send(served.url + path, { method })
     expect(status).toBe(405)

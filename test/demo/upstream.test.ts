@@ -3,12 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readUpstream } from '../../demo/server/chat/upstream.ts'
-import { post, serve, type Served } from './serve.ts'
+import { startModelServer, type Listener } from './model-server.ts'
+import { blocks, fields, post, serve, type Served } from './serve.ts'
 
 const KEY = 'sk-very-secret-0123456789'
 const STREAM = { messages: [{ role: 'user', content: 'hi' }], stream: true, temperature: 0.2 }
-
-type Listener = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>
 
 const close: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -17,16 +16,9 @@ afterEach(async () => {
 
 /** A model server on this machine, and a demo that passes requests on to it. */
 async function serveBehind(listener: Listener, env: Record<string, string> = {}): Promise<Served> {
-  const upstream = createServer((req, res) => void listener(req, res)).listen(0, '127.0.0.1')
-  await once(upstream, 'listening')
-  const base = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1/`
-  const served = await serve({ env: { OPENAI_BASE_URL: base, OPENAI_API_KEY: KEY, ...env } })
-  close.push(() => served.close(), async () => {
-    const closed = once(upstream, 'close')
-    upstream.close()
-    upstream.closeAllConnections()
-    await closed
-  })
+  const upstream = await startModelServer(listener)
+  const served = await serve({ env: { OPENAI_BASE_URL: upstream.base, OPENAI_API_KEY: KEY, ...env } })
+  close.push(() => served.close(), () => upstream.close())
   return served
 }
 
@@ -75,22 +67,52 @@ describe('passing on', () => {
     expect(await (await post(served, { ...STREAM, model: 'other' })).text()).toBe('other')
   })
 
-  test('/api/chat passes bytes back as they come, with status, type and advice on retrying', async () => {
+  test('/api/chat passes events back as they come, each with an id, and nothing else of the stream', async () => {
     let upstream: ServerResponse | undefined
     const served = await serveBehind((_req, res) => {
       upstream = res
-      res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'set-cookie': 'a=b' }).write('data: 1\n\n')
+      res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'set-cookie': 'a=b' })
+      res.write(': waiting\n\nretry: 5\nid: theirs\ndata: 1\n\n')
     })
     const response = await post(served, STREAM)
-    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
     expect(response.headers.get('set-cookie')).toBeNull()
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-    expect((await reader?.read())?.value).toBe('data: 1\n\n')
-    upstream?.write('data: 2 \u{1F468}')
-    expect((await reader?.read())?.value).toBe('data: 2 \u{1F468}')
-    upstream?.end('\n\n')
-    expect((await reader?.read())?.value).toBe('\n\n')
-    expect((await reader?.read())?.done).toBe(true)
+    const reader = blocks(response)
+    const next = async () => (await reader.next()).value as string
+    const [, id] = /^id: ([\w-]{22}):2\ndata: 1$/.exec(await next()) ?? []
+    upstream?.write('event: ping\r\ndata: 2 \u{1F468}\r\ndata:  more\r\n')
+    upstream?.write('\r\n')
+    expect(await next()).toBe(`id: ${id}:3\nevent: ping\ndata: 2 \u{1F468}\ndata:  more`)
+    upstream?.end('data: [DONE]\n\n')
+    expect(await next()).toBe(`id: ${id}:4\ndata: [DONE]`)
+    expect((await reader.next()).done).toBe(true)
+  })
+
+  test('/api/chat passes back as it is what is no event stream', async () => {
+    const served = await serveBehind((_req, res) => {
+      res.writeHead(200, { 'content-type': 'application/json', 'x-request-id': '7' }).end('{"error":{"message":"no"}}')
+    })
+    const response = await post(served, STREAM)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(response.headers.get('x-request-id')).toBe('7')
+    expect(await response.text()).toBe('{"error":{"message":"no"}}')
+  })
+
+  test('/api/chat ends with the end mark, also where the model server keeps the connection', async () => {
+    const served = await serveBehind((_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\ndata: [DONE]\n\n')
+    })
+    const ended = served.nextEnd('chat')
+    expect(await (await post(served, STREAM)).text()).toMatch(/data: 1\n\nid: .*\ndata: \[DONE\]\n\n$/)
+    expect(await ended).toBe(true)
+  })
+
+  test('/api/chat ends without an end mark where the model server gave none', async () => {
+    const served = await serveBehind((_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: 1\n\n')
+    })
+    expect(await (await post(served, STREAM)).text()).toMatch(/^id: .*\ndata: 1\n\n$/)
   })
 
   test('/api/chat passes an error back as it is, without the key', async () => {
@@ -129,13 +151,26 @@ describe('passing on', () => {
     expect(await response.json()).toEqual({ error: { message: 'Cannot reach the model server: ECONNREFUSED', type: 'server_error' } })
   })
 
-  test('/api/chat breaks the connection where the model server does, so that nobody takes the answer for whole', async () => {
+  test('/api/chat ends with an error where the model server breaks off, so that nobody takes the answer for whole', async () => {
     const served = await serveBehind((_req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n', () => res.destroy())
     })
     const ended = served.nextEnd('chat')
-    await expect(post(served, STREAM).then(response => response.text())).rejects.toThrow()
+    const events = (await (await post(served, STREAM)).text()).trim().split('\n\n').map(fields)
+    expect(events.map(({ data }) => data)).toEqual(['1', expect.stringMatching(/^\{"error":/)])
+    expect(JSON.parse(events[1]?.data ?? '')).toEqual({
+      error: { message: 'Cannot go on with the answer: the model server broke off', type: 'server_error', code: 'answer_broken' },
+    })
     expect(await ended).toBe(false)
+  })
+
+  test('/api/chat passes on an error in mid-answer as an event, without the key', async () => {
+    const served = await serveBehind((req, res) => {
+      const error = JSON.stringify({ error: { message: `Overloaded, ${req.headers.authorization}` } })
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: 1\n\nevent: error\ndata: ${error}\n\n`)
+    })
+    const text = await (await post(served, STREAM)).text()
+    expect(text).toMatch(/\nevent: error\ndata: \{"error":\{"message":"Overloaded, Bearer \*\*\*"\}\}\n\n$/)
   })
 
   test('/api/chat refuses a request that has no messages by itself', async () => {

@@ -19,7 +19,11 @@ export interface ChatRequest {
  * @throws {HttpError} 400 if it is not JSON, or has no messages
  */
 export function parseChatRequest(body: string): ChatRequest {
-  const json = parseJson(body)
+  return readChatRequest(parseJson(body))
+}
+
+/** The same of a document that is parsed already. */
+export function readChatRequest(json: unknown): ChatRequest {
   if (!isObject(json)) throw new HttpError(400, 'Cannot read the request: its body is not a JSON object')
   const { messages, stream, stream_options: streamOptions, model } = json
   if (!Array.isArray(messages) || messages.length === 0) {

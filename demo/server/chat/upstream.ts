@@ -1,11 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ChatRequest } from './request.ts'
-import { sendError } from '../http/http-error.ts'
+import type { ServerResponse } from 'node:http'
+import { readEvents } from 'teleprinter'
+import { HttpError } from '../http/http-error.ts'
 import { write } from '../http/sse.ts'
+import type { Source } from './producer.ts'
+import type { ChatRequest } from './request.ts'
 
 const DEFAULT_BASE = 'https://api.openai.com/v1'
 const DEFAULT_MODEL = 'gpt-4o-mini'
 const ERROR_LIMIT = 64 * 1024
+/** The longest event that is taken. */
+const EVENT_LIMIT = 1024 * 1024
 
 /** A server that speaks OpenAI's API, and what we ask it with. */
 export interface Upstream { url: string; key: string | undefined; model: string }
@@ -28,45 +32,82 @@ export function readUpstream(env: Record<string, string | undefined>): Upstream 
 }
 
 /**
- * Passes a request on and its answer back: status, content type and bytes as they come.
+ * Asks the model server.
  *
- * @throws when `signal` is aborted, or when the model server breaks off in the middle of its answer
+ * @param key the client's own `Idempotency-Key`, for a model server that knows of such
+ * @throws {HttpError} 502 where it can't be reached
+ * @throws when `signal` is aborted
  */
-export async function passOn(
-  req: IncomingMessage, res: ServerResponse, request: ChatRequest, upstream: Upstream, signal: AbortSignal,
-): Promise<void> {
-  let response: Response
+export async function ask(request: ChatRequest, key: string | undefined, upstream: Upstream, signal: AbortSignal): Promise<Response> {
   try {
-    response = await fetch(upstream.url, {
+    return await fetch(upstream.url, {
       method: 'POST', signal,
-      headers: requestHeaders(req, upstream),
+      headers: requestHeaders(key, upstream),
       body: JSON.stringify({ ...request.json, model: request.model ?? upstream.model }),
     })
   } catch (error) {
     signal.throwIfAborted()
     // Only the code: a message can quote the address or a header, and with it the key
-    sendError(res, 502, `Cannot reach the model server: ${errorCode(error)}`)
-    return
+    throw new HttpError(502, `Cannot reach the model server: ${errorCode(error)}`)
   }
+}
 
-  res.writeHead(response.status, responseHeaders(response))
-  if (!response.ok) {
-    res.end(withoutKey(await readStart(response, ERROR_LIMIT), upstream.key))
+/** Thrown where a model server that was asked for an event stream answers with something else: only whoever asked gets that. */
+export class NoStream extends Error {
+  readonly answer: Response
+
+  constructor(answer: Response) {
+    super(`Cannot read the answer: the model server answered ${answer.status} ${answer.headers.get('content-type') ?? 'without a type'}`)
+    this.answer = answer
+  }
+}
+
+/**
+ * Makes an answer by the model server: asks it once, and gives its events as blocks, their comments and ids left out. What it
+ * says when it is no event stream is thrown as {@link NoStream}.
+ */
+export function upstreamSource(request: ChatRequest, key: string | undefined, upstream: Upstream): Source {
+  return async (_from, signal) => {
+    const response = await ask(request, key, upstream, signal)
+    const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
+    if (!response.ok || !isStream) throw new NoStream(response)
+    return readBlocks(response, upstream.key)
+  }
+}
+
+async function* readBlocks(response: Response, key: string | undefined): AsyncGenerator<string> {
+  for await (const { type, data } of readEvents(response, { maxBufferSize: EVENT_LIMIT })) {
+    const lines = data.split('\n').map(line => `data: ${line}`)
+    const block = [...(type === 'message' ? [] : [`event: ${type}`]), ...lines].join('\n')
+    yield block.includes('error') ? withoutKey(block, key) : block
+    // There are servers that leave the connection open
+    if (data === '[DONE]') return
+  }
+}
+
+/**
+ * Passes an answer on that is no event stream: status, content type and bytes as they come.
+ *
+ * @throws when `signal` is aborted, or when the model server breaks off in the middle of its answer
+ */
+export async function passOn(res: ServerResponse, answer: Response, key: string | undefined, signal: AbortSignal): Promise<void> {
+  res.writeHead(answer.status, responseHeaders(answer))
+  if (!answer.ok) {
+    res.end(withoutKey(await readStart(answer, ERROR_LIMIT, signal), key))
     return
   }
   res.flushHeaders()
-  if (response.body) for await (const chunk of response.body) await write(res, chunk, signal)
+  for await (const chunk of readBody(answer, signal)) await write(res, chunk, signal)
   res.end()
 }
 
-function requestHeaders(req: IncomingMessage, { key }: Upstream): Record<string, string> {
-  const idempotencyKey = req.headers['idempotency-key']
+function requestHeaders(idempotencyKey: string | undefined, { key }: Upstream): Record<string, string> {
   return {
     'Content-Type': 'application/json',
     // A compressed stream comes in lumps
     'Accept-Encoding': 'identity',
     ...(key && { Authorization: `Bearer ${key}` }),
-    ...(typeof idempotencyKey === 'string' && { 'Idempotency-Key': idempotencyKey }),
+    ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
   }
 }
 
@@ -80,21 +121,37 @@ function responseHeaders(response: Response): Record<string, string> {
 }
 
 /** The first `limit` bytes of a body, as text. An error page needs no more, and a broken one is as good as its start. */
-async function readStart(response: Response, limit: number): Promise<string> {
+async function readStart(response: Response, limit: number, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
-    if (response.body) {
-      for await (const chunk of response.body) {
-        chunks.push(chunk)
-        size += chunk.length
-        if (size >= limit) break
-      }
+    for await (const chunk of readBody(response, signal)) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size >= limit) break
     }
   } catch {
     // what came is what there is
   }
   return Buffer.concat(chunks).subarray(0, limit).toString('utf8')
+}
+
+/** The bytes of a body, which is cancelled when the loop is left, and at once when the signal is aborted. */
+async function* readBody({ body }: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader()
+  const cancel = (): void => void reader?.cancel().catch(() => {})
+  signal.addEventListener('abort', cancel)
+  if (signal.aborted) cancel()
+  try {
+    for (;;) {
+      const chunk = await reader?.read()
+      if (!chunk || chunk.done) return
+      yield chunk.value
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    cancel()
+  }
 }
 
 // Some servers quote the key that they refuse

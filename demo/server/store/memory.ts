@@ -49,6 +49,15 @@ export function createMemoryStore(): Store {
   return {
     append,
     follow,
+    async read(name, id) {
+      const { entries = [] } = logs.get(name) ?? {}
+      const index = firstAfter(entries, id) - 1
+      return entries[index]?.id === id ? entries[index].text : undefined
+    },
+    async drop(name) {
+      clearTimeout(logs.get(name)?.expiry)
+      logs.delete(name)
+    },
     async bounds(name) {
       const { entries = [] } = logs.get(name) ?? {}
       const [first, last] = [entries[0], entries.at(-1)]
@@ -78,11 +87,16 @@ export function createMemoryStore(): Store {
   }
 }
 
-/** Where the entries after an id begin; they are in order, and readers are mostly near the end. */
+/** Where the entries after an id begin. They are in order. */
 function firstAfter(entries: readonly Entry[], id: string): number {
-  let index = entries.length
-  while (index > 0 && compareIds(entries[index - 1]?.id ?? BEGINNING, id) > 0) index--
-  return index
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    // Readers are mostly at the end
+    const middle = high === entries.length ? high - 1 : (low + high) >> 1
+    if (compareIds(entries[middle]?.id ?? BEGINNING, id) > 0) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 function isHeld({ until }: { until: number }): boolean {

@@ -29,6 +29,10 @@ export interface Store {
    * @returns its id, or `undefined` where the log already holds this id or a later one: somebody else has written it
    */
   append(log: string, text: string, limits: LogLimits, id?: string): Promise<string | undefined>
+  /** The text of one entry; `undefined` where it is not there, or no longer. */
+  read(log: string, id: string): Promise<string | undefined>
+  /** Forgets a log at once. */
+  drop(log: string): Promise<void>
   /** The ids of the first and the last entry that are kept; `undefined` where there is no such log. */
   bounds(log: string): Promise<{ first: string; last: string } | undefined>
   /**
@@ -50,6 +54,9 @@ export interface Store {
   countHeld(prefix: string): Promise<number>
   close(): Promise<void>
 }
+
+/** The store is away: what was asked of it may be asked again. */
+export class StoreError extends Error {}
 
 /** Less than 0 where `a` comes before `b`, 0 where they are the same. */
 export function compareIds(a: string, b: string): number {
