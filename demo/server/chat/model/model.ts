@@ -16,9 +16,9 @@ interface Subject {
   voice: Voice
   theme: Theme
   /** One of a list, by the die. */
-  one(list: readonly string[]): string
-  some<T>(list: readonly T[], count: number): T[]
-  chance(of: number): boolean
+  one: (list: readonly string[]) => string
+  some: <T>(list: readonly T[], count: number) => T[]
+  chance: (of: number) => boolean
 }
 
 /**

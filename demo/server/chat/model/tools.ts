@@ -32,14 +32,16 @@ export function resultsAtEnd(messages: ChatMessage[]): string[] {
 /** What a tool's result says, in a sentence. */
 export function sayResult(result: string, talk: ToolTalk, random: Random): string {
   const { error, time, date, weekday, zone, rolls, sum } = parse(result)
-  const fill = (text: string, values: Record<string, unknown>): string =>
-    text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole))
   const one = (list: readonly string[]): string => draw(random, list, 1)[0] ?? ''
 
   if (error !== undefined) return fill(talk.failed, { error: inline(error) })
   if (typeof time === 'string') return fill(one(talk.time), { time, date, zone, weekday: nameDay(weekday, talk) })
   if (Array.isArray(rolls)) return fill(one(talk.dice), { rolls: enumerate(rolls.map(roll => `**${String(roll)}**`), talk.and), sum })
   return fill(talk.other, { content: inline(result) })
+}
+
+function fill(text: string, values: Record<string, unknown>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole))
 }
 
 function callClock(prompt: string): ToolCall[] {

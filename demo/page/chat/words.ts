@@ -1,0 +1,142 @@
+// What the page's scripts write, in both languages
+
+// A number and its unit stay on one line
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)}\u00A0s`
+const secondsInChinese = (ms: number): string => `${(ms / 1000).toFixed(1)}\u00A0秒`
+const number = (value: number): string => Math.round(value).toLocaleString('en')
+
+export const words = {
+  en: {
+    suggestions: [
+      'Why does an answer arrive in pieces?', 'Compare tea and coffee in a table', 'What time is it in Tokyo?', 'Roll two dice',
+      'Plan a day with a hole in the middle', '打字机效果是怎么实现的？',
+    ],
+
+    ready: 'Ready',
+    receiving: 'Receiving; Stop or Escape ends it',
+    asking: (ms: number) => `No answer yet; asking again in ${seconds(ms)}`,
+    resuming: (ms: number) => `The connection broke; resuming in ${seconds(ms)}`,
+    offline: 'You are offline; it goes on when the network is back',
+    running: (tool: string) => `Running ${tool}`,
+    characters: (count: number) => `${number(count)} characters`,
+    done: (characters: string, total: number, first: number) => `Done: ${characters} in ${seconds(total)}, the first after ${seconds(first)}`,
+    limit: (characters: string) => `Done (the model’s limit was reached): ${characters}`,
+    stopped: (characters: string) => `Stopped after ${characters}`,
+    truncated: (characters: string) => `Cut off: the stream ended before the answer did, after ${characters}`,
+    failed: (reason: string) => `Failed: ${reason}`,
+    copied: 'Copied',
+    notCopied: 'Cannot copy: the browser does not allow it. Select the text and copy it by hand',
+
+    reasons: {
+      forgotten: 'the server has forgotten this answer, so it can only be asked again',
+      unreachable: 'the server cannot be reached',
+      model: 'the model server cannot be reached',
+      busy: 'the server is busy; try again in a while',
+      refused: 'the server does not let us ask',
+      status: (status: number) => `the server answered ${status}`,
+      offline: 'you are offline',
+      broken: 'the connection broke in the middle of the answer',
+      silent: 'nothing came for a long while',
+      provider: 'the model reported an error',
+      unreadable: 'what came is no answer that can be read',
+      cut: 'the stream ended before the answer did',
+      other: 'something went wrong',
+    },
+    stays: 'What has come stays.',
+    canGoOn: 'Go on fetches the rest from where it broke.',
+
+    question: (count: number) => `Question ${count}`,
+    answer: 'Answer',
+    copy: 'Copy answer',
+    copyCode: 'Copy',
+    again: 'Ask again',
+    goOn: 'Go on',
+    thinking: 'Thinking…',
+    thought: (ms: number) => `Thought for ${seconds(ms)}`,
+    tool: 'Tool',
+    toolArguments: 'Arguments',
+    toolResult: 'Result',
+    toolError: 'Error',
+
+    figures: 'Figures',
+    firstToken: 'First token',
+    amount: 'Characters',
+    rate: 'A second',
+    chunks: 'Chunks',
+    gap: 'Longest gap',
+    outcome: 'Outcome',
+    usage: 'Tokens',
+    seconds: (ms: number) => `${(ms / 1000).toFixed(2)}\u00A0s`,
+    tokens: (input: string, output: string) => `${input} in, ${output} out`,
+    outcomes: { waiting: 'waiting', receiving: 'receiving', done: 'done', stopped: 'stopped', truncated: 'cut off', failed: 'failed' },
+    resumed: (times: number) => (times === 1 ? 'resumed once' : `resumed ${times} times`),
+  },
+  zh: {
+    suggestions: [
+      '打字机效果是怎么实现的？', '比较茶和咖啡，列一张表', '东京现在几点？', '掷两颗骰子', '写一首关于海的诗', 'Why does an answer arrive in pieces?',
+    ],
+
+    ready: '就绪',
+    receiving: '正在接收；按“停止”或 Esc 键可打断',
+    asking: (ms: number) => `还没有回音，${secondsInChinese(ms)}后再问一次`,
+    resuming: (ms: number) => `连接断了，${secondsInChinese(ms)}后接着读`,
+    offline: '网络已断开，恢复后会接着读',
+    running: (tool: string) => `正在运行 ${tool}`,
+    characters: (count: number) => `${number(count)} 个字符`,
+    done: (characters: string, total: number, first: number) => `完成：${characters}，用时 ${secondsInChinese(total)}，首字 ${secondsInChinese(first)}`,
+    limit: (characters: string) => `完成（已到模型的长度上限）：${characters}`,
+    stopped: (characters: string) => `已停止，收到 ${characters}`,
+    truncated: (characters: string) => `中断：回答还没说完，数据流就结束了，收到 ${characters}`,
+    failed: (reason: string) => `失败：${reason}`,
+    copied: '已复制',
+    notCopied: '无法复制：浏览器不允许。请选中文字后自行复制',
+
+    reasons: {
+      forgotten: '服务器已经不记得这个回答，只能重新问一次',
+      unreachable: '连不上服务器',
+      model: '连不上模型服务器',
+      busy: '服务器正忙，请稍后再试',
+      refused: '服务器不允许提问',
+      status: (status: number) => `服务器返回了 ${status}`,
+      offline: '网络已断开',
+      broken: '回答到一半，连接断了',
+      silent: '很久没有收到任何内容',
+      provider: '模型报告了一个错误',
+      unreadable: '收到的内容不是能读懂的回答',
+      cut: '回答还没说完，数据流就结束了',
+      other: '出了点问题',
+    },
+    stays: '已经收到的内容会保留。',
+    canGoOn: '“接着读”会从断开的地方取回余下的部分。',
+
+    question: (count: number) => `第 ${count} 问`,
+    answer: '回答',
+    copy: '复制回答',
+    copyCode: '复制',
+    again: '再问一次',
+    goOn: '接着读',
+    thinking: '思考中…',
+    thought: (ms: number) => `思考了 ${secondsInChinese(ms)}`,
+    tool: '工具',
+    toolArguments: '参数',
+    toolResult: '结果',
+    toolError: '错误',
+
+    figures: '数据',
+    firstToken: '首字',
+    amount: '字符',
+    rate: '每秒',
+    chunks: '数据块',
+    gap: '最长间隔',
+    outcome: '结局',
+    usage: '词元',
+    seconds: (ms: number) => `${(ms / 1000).toFixed(2)}\u00A0秒`,
+    tokens: (input: string, output: string) => `入 ${input}，出 ${output}`,
+    outcomes: { waiting: '等待中', receiving: '接收中', done: '完成', stopped: '已停止', truncated: '中断', failed: '失败' },
+    resumed: (times: number) => `续读 ${times} 次`,
+  },
+}
+
+export type Words = typeof words.en
+
+export { number as formatNumber }
