@@ -49,6 +49,7 @@ export function startConversation(settings: Settings, status: Status): void {
     const hadFocus = invitation.contains(document.activeElement)
     showConversation(true)
     list.append(turn.element)
+    turn.settleIn()
     if (hadFocus) turn.element.focus({ preventScroll: true })
     scrollToEnd()
     void answer(entry, prompt)

@@ -3,7 +3,7 @@ import type { Words } from './words.ts'
 
 /** Whether the server says that it has the answer no longer. */
 export function isForgotten(error: unknown): boolean {
-  return error instanceof StreamError && error.code === 'http' && error.status === 410
+  return error instanceof StreamError && error.status === 410
 }
 
 /**
@@ -13,8 +13,10 @@ export function isForgotten(error: unknown): boolean {
  */
 export function explain(error: unknown, began: boolean, online: boolean): (words: Words) => string {
   if (!(error instanceof StreamError)) return ({ reasons }) => reasons.other
-  switch (error.code) {
-    case 'http': return explainStatus(error.status ?? 0)
+  const { code, status } = error
+  // What a server says of its refusal is an error of the provider's, too
+  if (status !== undefined && status >= 400) return explainStatus(status)
+  switch (code) {
     case 'network': return ({ reasons }) => (began ? reasons.broken : online ? reasons.unreachable : reasons.offline)
     case 'timeout': return ({ reasons }) => reasons.silent
     case 'provider': return ({ reasons }) => reasons.provider

@@ -133,13 +133,13 @@ export function createFigures(): FiguresView {
 }
 
 function describe(figures: Figures): Record<typeof NAMES[number], string> {
-  const { seconds, tokens, outcomes, resumed } = say(words)
+  const { seconds, aSecond, tokens, outcomes, resumed } = say(words)
   const { firstToken, characters, charactersPerSecond, chunks, longestGap, input, output } = figures
   const state = outcomes[figures.outcome ?? (chunks === 0 ? 'waiting' : 'receiving')]
   return {
     firstToken: firstToken === undefined ? '–' : seconds(firstToken),
     amount: count(characters),
-    rate: count(charactersPerSecond),
+    rate: charactersPerSecond === undefined ? '–' : aSecond(count(charactersPerSecond)),
     chunks: count(chunks),
     gap: seconds(longestGap),
     usage: input === undefined && output === undefined ? '–' : tokens(count(input), count(output)),

@@ -152,9 +152,9 @@ function createPaper(answer: HTMLElement, look: Look): Paper {
   return paper
 }
 
-/** What scrolls sideways by itself is reached by the keyboard. */
+/** Code and tables scroll sideways by themselves, and so by the keyboard too. */
 function makeReachable(answer: HTMLElement): void {
-  for (const box of answer.querySelectorAll<HTMLElement>('pre, table')) {
+  for (const box of answer.querySelectorAll<HTMLElement>('pre code, table')) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
   }
 }

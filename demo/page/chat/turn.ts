@@ -28,6 +28,8 @@ export interface Turn {
   readonly text: string
   /** Whether anything of the answer is on the page. */
   readonly began: boolean
+  /** It stands on the page. */
+  settleIn: () => void
   addPart: () => Part
   /** An answer begins, anew or where it was. */
   begin: (anew: boolean) => void
@@ -96,6 +98,10 @@ export function createTurn(prompt: string, count: number, settings: Settings, ac
     },
     get began() {
       return parts.some(({ text, element: { childElementCount } }) => text !== '' || childElementCount > 1)
+    },
+    settleIn() {
+      // A prompt that is longer than its box scrolls, by the keyboard too
+      if (asked.scrollHeight > asked.clientHeight) asked.tabIndex = 0
     },
     addPart() {
       const part = createPart(settings, lang)
