@@ -25,16 +25,26 @@ const streaming: Theme = {
     'Easily forgotten, and worth the trouble:',
   ],
   points: [
-    'Send the headers at once, so that the page knows the line is open.',
+    '**Send the headers at once**, so that the page knows the line is open.',
     'Flush after every event. A buffer that waits to be full is a pause that nobody ordered.',
     'Send a comment now and then, so that no proxy takes silence for death.',
     'Stop computing when the reader leaves: tokens cost money even if nobody sees them.',
-    'Never repeat a prompt on your own. It may have been answered, and paid for, already.',
+    '**Never repeat a prompt on your own.** It may have been answered, and paid for, already.',
     'Cut text between the characters that people see, and never inside 👩🏽‍🚀 or 👨‍👩‍👧‍👦.',
     'Number the events, and a reader that comes back can say where it left off.',
   ],
   codeLeads: ['In a page it comes down to this:', 'The whole of it in a few lines:'],
   code: [typeAnswer, followFeed],
+  thoughts: [
+    'There is the computing, one token after another, and there is the wire: two causes, and people mix them up.',
+    'The common mistake is to take a closed connection for a finished answer, so I should warn of that.',
+    'An example in code will say more than another paragraph would.',
+    'Proxies that hold an answer back are the usual trouble; a word on flushing, then.',
+  ],
+  links: [
+    'The rules are in [the HTML standard](https://html.spec.whatwg.org/multipage/server-sent-events.html), and they are short.',
+    'MDN has [a gentle introduction](https://developer.mozilla.org/en-US/docs/Web/API/Server-sent_events), should you want one.',
+  ],
 }
 
 const coding: Theme = {
@@ -53,15 +63,24 @@ const coding: Theme = {
   ],
   leads: ['The order in which I would go about it:', 'A checklist from the workshop wall:', 'Before I called it finished:'],
   points: [
-    'Write the call that you would like to make, then make it work.',
+    '**Write the call that you would like to make**, then make it work.',
     'Reject nonsense at the door, with the value in the message.',
-    'Decide who closes what was opened, and write it in a `finally`.',
+    '**Decide who closes what was opened**, and write it in a `finally`.',
     'Feed it real bytes, cut at every place where the network might cut them.',
     'Try it with 👩‍💻, with 汉字, and with no text at all.',
     'Read it once more tomorrow, and delete a third.',
   ],
   codeLeads: ['A sketch to start from:', 'Something like this would do:'],
   code: [splitLines, debounce, firstCharacters],
+  thoughts: [
+    'I do not know the size of their data, so the plain solution comes first.',
+    'The awkward inputs decide this: empty, enormous, and cut in the middle of a character.',
+    'A test that fails would help them more than my opinion; I shall suggest one.',
+  ],
+  links: [
+    'How text is cut properly: [`Intl.Segmenter`](https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Intl/Segmenter).',
+    'Worth an evening: [the TypeScript handbook](https://www.typescriptlang.org/docs/handbook/intro.html).',
+  ],
 }
 
 const letters: Theme = {
@@ -90,6 +109,15 @@ const letters: Theme = {
   ],
   codeLeads: ['The stamp, since you collect them:', 'And the back of the card:'],
   code: [stamp, lighthouse],
+  thoughts: [
+    'Something with a lamp in it, and weather; people like weather.',
+    'Not too sad. A gull would help.',
+    'It should end on something small that can be seen from the window.',
+  ],
+  links: [
+    'There are more of them than you think: [lighthouses](https://en.wikipedia.org/wiki/Lighthouse).',
+    'On the machine in the keeper’s room: [the teleprinter](https://en.wikipedia.org/wiki/Teleprinter).',
+  ],
 }
 
 const planning: Theme = {
@@ -106,16 +134,26 @@ const planning: Theme = {
   ],
   leads: ['How I would lay it out:', 'A first draft, to be crossed out at will:', 'To take along:'],
   points: [
-    'Morning: the one thing that needs a clear head. ☕',
-    'Before noon: walk to where it is sold, rather than have it brought.',
-    'Midday: eat something that is eaten with the hands. 🥟',
-    'Afternoon: the new thing, badly and with pleasure.',
-    'Towards evening: somewhere high, to see where you have been. ⛰️',
-    'At night: one line in a notebook. One is enough. 📓',
-    'In the bag: water, a pencil, and room for what you will find. 🎒',
+    '**Morning:** the one thing that needs a clear head. ☕',
+    '**Before noon:** walk to where it is sold, rather than have it brought.',
+    '**Midday:** eat something that is eaten with the hands. 🥟',
+    '**Afternoon:** the new thing, badly and with pleasure.',
+    '**Towards evening:** somewhere high, to see where you have been. ⛰️',
+    '**At night:** one line in a notebook. One is enough. 📓',
+    '**In the bag:** water, a pencil, and room for what you will find. 🎒',
   ],
   codeLeads: ['For those who like their plans executable:', 'The same as a program:'],
   code: [dayProgram, timetable],
+  thoughts: [
+    'They have one day, and more wishes than hours: the list has to be short.',
+    'The morning is for what needs a clear head, so the new thing goes into the afternoon.',
+    'Rain is likely enough that one point must be easy to drop.',
+    'A gap in the middle will feel wasteful on paper and right on the day.',
+  ],
+  links: [
+    'For the hole in the middle: [how to take a nap](https://en.wikipedia.org/wiki/Nap).',
+    'For the way there: [a map that belongs to everybody](https://www.openstreetmap.org/).',
+  ],
 }
 
 const anything: Theme = {
@@ -136,15 +174,25 @@ const anything: Theme = {
   ],
   leads: ['How I would begin:', 'Some questions to put to the question:', 'While we wait for somebody who knows:'],
   points: [
-    'Say it again in half the words, and see what is left.',
+    '**Say it again in half the words**, and see what is left.',
     'Ask who would be glad of the answer, and what they would do with it. 🧑‍🌾',
     'Look for the smallest example that still surprises you.',
-    'Draw it. Boxes and arrows forgive more than sentences do. ✏️',
+    '**Draw it.** Boxes and arrows forgive more than sentences do. ✏️',
     'Find the person who disagrees, and make them tea. 🍵',
-    'Sleep on it: the night shift is underrated. 🌙',
+    '**Sleep on it:** the night shift is underrated. 🌙',
   ],
   codeLeads: ['In a language that computers pretend to understand:', 'The procedure, step by step:'],
   code: [simplify, wonder],
+  thoughts: [
+    'I cannot look anything up, so I should say what kind of question this is rather than pretend to know.',
+    'There is a part that can be looked up and a part that has to be decided; they want different answers.',
+    'A small example would make it less lofty.',
+    'They may only want to see how it is typed, and that would be fair.',
+  ],
+  links: [
+    'Somebody has surely written it down: [Wikipedia](https://en.wikipedia.org/).',
+    'What this page is made with is read in [an afternoon](https://html.spec.whatwg.org/multipage/server-sent-events.html).',
+  ],
 }
 
 const greeting: Theme = {
@@ -174,6 +222,47 @@ export const english: Voice = {
     'I have not forgotten that you came in with “{earlier}”. Take this as the second sheet.',
     'It goes well with “{earlier}”, which is still lying here beside the machine.',
   ],
+  deep: /\b(why|how come|plan|think|compare|versus|vs|explain|decide|should|prove)\b/i,
+  musings: [
+    'They ask: “{prompt}”. What would they do with the answer?',
+    'So, “{prompt}”. Let me see what is really being asked.',
+    '“{prompt}” sounds simple, and is not quite.',
+  ],
+  resolves: [
+    'I will say the main thing first, then a short list, and keep the example small.',
+    'Two paragraphs, a list, and something to try. That should do.',
+    'Good. The order is clear; now to find the words.',
+  ],
+  comparison: {
+    about: /\bcompare (?:the )?(.+?),? (?:and|with|to|against|versus|vs\.?) (?:the )?(.+?)(?: (?:in|as) an? table)?(?: for me)?(?:, please)?[.?!]*$/i,
+    either: ['the one', 'the other'],
+    leads: ['Side by side:', 'In a table, since that is what tables are for:', 'At a glance:'],
+    rows: [
+      ['First impression', 'makes one', 'waits to be asked'],
+      ['Best time of day', 'before nine', 'after the rain'],
+      ['Keeps', 'for a week', 'for as long as the story is told'],
+      ['In company', 'talks', 'listens, then **talks**'],
+      ['When it goes wrong', 'at once, and loudly', 'slowly, over years'],
+      ['Chosen by', 'people with lists', 'people with windows'],
+      ['Would I?', 'on weekdays', '*yes*'],
+    ],
+  },
+  tools: {
+    thoughts: [
+      'I have no clock and no dice of my own, but this page offers tools for that. Better to ask than to guess.',
+      'This I cannot know by heart. The page has a tool for it, so I shall call that and wait.',
+    ],
+    time: ['It is **{time}** on {weekday}, {date}, by the clock of `{zone}`.', 'The clock of `{zone}` says **{time}** ({weekday}, {date}).'],
+    dice: ['The dice say {rolls}: **{sum}** in all.', 'I heard them roll: {rolls}, which makes **{sum}**.'],
+    other: 'The tool answers: `{content}`.',
+    failed: 'The tool could not do it. It says: `{error}`',
+    closings: [
+      'I did not make that up: your browser ran the tool and told me. 🎲',
+      'Ask again, and the page will look again. I only read out what it says. ⏱️',
+    ],
+    weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+    and: ' and ',
+  },
   themes: [greeting, streaming, letters, coding, planning, anything],
   asides: [
     'In Chinese one would say 慢慢来，一个字一个字地写: slowly, one character at a time. 🐢',

@@ -1,44 +1,103 @@
-import type { ChatMessage } from '../request.ts'
+import type { ChatMessage, ChatRequest } from '../request.ts'
 import { chinese } from './chinese.ts'
 import { english } from './english.ts'
 import { createRandom, draw } from './random.ts'
 import type { Reply } from './reply.ts'
-import type { Voice } from './voice.ts'
+import { chooseTools, resultsAtEnd, sayResult } from './tools.ts'
+import type { Theme, Voice } from './voice.ts'
 
 const QUOTE_LENGTH = 60
+const CELL_LENGTH = 24
+
+/** What the model knows of a conversation before it speaks. */
+interface Subject {
+  prompt: string
+  earlier: string | undefined
+  voice: Voice
+  theme: Theme
+  /** One of a list, by the die. */
+  one: (list: readonly string[]) => string
+  some: <T>(list: readonly T[], count: number) => T[]
+  chance: (of: number) => boolean
+}
 
 /**
- * The demo's own language model: no weights, only a small stock of phrases and a die. It finds the subject of the last
- * prompt, picks what it has to say on it, and quotes the visitor. The same conversation always gets the same answer.
+ * What the demo's own language model says to a request: no weights, only a small stock of phrases and a die. It finds the subject
+ * of the last prompt, picks what it has to say on it, and quotes the visitor; it calls the tools that are offered, and reads out what
+ * they bring. The same conversation always gets the same answer, on any server.
  */
+export function reply({ messages, json }: Pick<ChatRequest, 'messages' | 'json'>): Reply {
+  const results = resultsAtEnd(messages)
+  if (results.length > 0) return { reasoning: '', text: answerResults(messages, results), toolCalls: [] }
+  const toolCalls = chooseTools(lastPrompt(messages), { json })
+  if (toolCalls.length > 0) return { reasoning: pick(messages, 'tools').one(voiceFor(lastPrompt(messages)).tools.thoughts), text: '', toolCalls }
+  return { reasoning: think(messages), text: answer(messages), toolCalls: [] }
+}
+
+/** The text of an answer that needs no tool. */
 export function answer(messages: ChatMessage[]): string {
-  const prompts = messages.filter(message => message.role === 'user').map(message => message.content)
-  const prompt = prompts.at(-1) ?? ''
-  const earlier = prompts.at(-2)
-
-  const voice = voiceFor(prompt)
-  const theme = voice.themes.find(({ about }) => about.test(prompt)) ?? voice.themes.at(-1)
-  if (!theme) throw new Error('Cannot answer: the voice has no themes')
-
-  const random = createRandom(JSON.stringify(messages.map(({ role, content }) => [role, content])))
-  const one = (list: readonly string[]): string => draw(random, list, 1)[0] ?? ''
-  const mark = random() < 0.5 ? (i: number): string => `${i + 1}. ` : (): string => '- '
-  const list = draw(random, theme.points, 4).map((point, i) => mark(i) + point)
+  const subject = pick(messages)
+  const { prompt, earlier, voice, theme, one, some, chance } = subject
+  const mark = chance(0.5) ? (i: number): string => `${i + 1}. ` : (): string => '- '
+  const list = some(theme.points, 4).map((point, i) => mark(i) + point)
+  const opening = one(voice.openings).replace('{prompt}', () => quote(prompt))
+  const memory = earlier === undefined ? [] : [one(voice.memories).replace('{earlier}', () => quote(earlier))]
+  const prose = some(theme.prose, voice.paragraphs)
+  // A heading needs no colon
+  const lead = chance(0.5) ? `### ${one(theme.leads).replace(/[:：]$/, '')}\n` : one(theme.leads)
 
   return [
-    one(voice.openings).replace('{prompt}', () => quote(prompt)),
-    ...(earlier ? [one(voice.memories).replace('{earlier}', () => quote(earlier))] : []),
-    ...draw(random, theme.prose, voice.paragraphs),
-    [one(theme.leads), ...list].join('\n'),
+    opening, ...memory, ...prose,
+    ...compare(subject),
+    [lead, ...list].join('\n'),
     [one(theme.codeLeads), one(theme.code)].join('\n\n'),
-    one(voice.asides),
-    one(voice.closings),
+    one(theme.links), one(voice.asides), one(voice.closings),
   ].join('\n\n')
 }
 
-/** What the model says to a request. */
-export function reply({ messages }: { messages: ChatMessage[] }): Reply {
-  return { reasoning: '', text: answer(messages), toolCalls: [] }
+/** What is thought before the answer; `''` for a prompt that needs no thought. */
+function think(messages: ChatMessage[]): string {
+  // A die of its own: what is thought does not change what is said
+  const { prompt, voice, theme, one, some } = pick(messages, 'thoughts')
+  if (!voice.deep.test(prompt)) return ''
+  return [one(voice.musings).replace('{prompt}', () => quote(prompt)), ...some(theme.thoughts, 2), one(voice.resolves)]
+    .join(voice === chinese ? '' : ' ')
+}
+
+/** What tools have brought, in words. */
+function answerResults(messages: ChatMessage[], results: string[]): string {
+  const { voice: { tools }, one, random } = pick(messages)
+  return [...results.map(result => sayResult(result, tools, random)), one(tools.closings)].join('\n\n')
+}
+
+/** The table of a prompt that compares, if it is one. */
+function compare({ prompt, voice: { comparison, deep }, one, some }: Subject): string[] {
+  const found = comparison.about.exec(prompt)
+  const asks = found ?? (deep.test(prompt) && /\bcompare\b|比较|对比/i.test(prompt))
+  if (!asks) return []
+  const [left, right] = found ? [cell(found[1]), cell(found[2])] : comparison.either
+  const rows = some(comparison.rows, 4).map(row => `| ${row.join(' | ')} |`)
+  return [one(comparison.leads), [`|  | ${left} | ${right} |`, '| --- | --- | --- |', ...rows].join('\n')]
+}
+
+/** Reads the conversation, and rolls the die for it. */
+function pick(messages: ChatMessage[], salt = ''): Subject & { random: () => number } {
+  const prompts = messages.filter(message => message.role === 'user').map(message => message.content)
+  const prompt = prompts.at(-1) ?? ''
+  const voice = voiceFor(prompt)
+  const theme = voice.themes.find(({ about }) => about.test(prompt)) ?? voice.themes.at(-1)
+  if (!theme) throw new Error('Cannot answer: the voice has no themes')
+  const random = createRandom(salt + JSON.stringify(messages.map(({ role, content }) => [role, content])))
+  return {
+    prompt, earlier: prompts.at(-2) || undefined, voice, theme, random,
+    one: list => draw(random, list, 1)[0] ?? '',
+    some: (list, count) => draw(random, list, count),
+    chance: of => random() < of,
+  }
+}
+
+function lastPrompt(messages: ChatMessage[]): string {
+  return messages.filter(({ role }) => role === 'user').at(-1)?.content ?? ''
 }
 
 /** Chinese for a prompt that is Chinese for the most part, English for all else. */
@@ -50,10 +109,19 @@ function voiceFor(prompt: string): Voice {
   return ideographs > words && kana === 0 ? chinese : english
 }
 
-/** The prompt on one line, cut where a reader would cut it: between characters as people see them. */
+/** The prompt on one line. */
 function quote(prompt: string): string {
-  const line = prompt.trim().replace(/\s+/g, ' ')
-  if (line === '') return '…'
+  return shorten(prompt, QUOTE_LENGTH) || '…'
+}
+
+/** As it may stand in a table: a bar would end the cell. */
+function cell(text: string | undefined): string {
+  return shorten((text ?? '').replaceAll('|', ' '), CELL_LENGTH)
+}
+
+/** On one line, cut where a reader would cut it: between characters as people see them. */
+function shorten(text: string, length: number): string {
+  const line = text.trim().replace(/\s+/g, ' ')
   const characters = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment)
-  return characters.length > QUOTE_LENGTH ? `${characters.slice(0, QUOTE_LENGTH).join('')}…` : line
+  return characters.length > length ? `${characters.slice(0, length).join('')}…` : line
 }
