@@ -16,6 +16,8 @@ export interface Source {
   type: string
   /** How far back a reader begins who has seen nothing yet, in ms. They get the last entry in any case. */
   recentMs: number
+  /** Whether each entry is all there is to know, so that nobody has missed anything who gets the last one. */
+  lastSaysAll?: boolean
   /** Awaited before a reader gets their first event. The signal is aborted when they leave. */
   welcome?: (signal: AbortSignal) => Promise<void>
 }
@@ -29,7 +31,7 @@ export interface Source {
  *
  * @param retry what readers are asked to wait before they reconnect, in ms
  */
-export function createFeed(store: Store, retry: number, { log, type, recentMs, welcome }: Source): Handler {
+export function createFeed(store: Store, retry: number, { log, type, recentMs, lastSaysAll = false, welcome }: Source): Handler {
   return async (req, res) => {
     openStream(res)
     if (req.method === 'HEAD') {
@@ -55,7 +57,7 @@ export function createFeed(store: Store, retry: number, { log, type, recentMs, w
     if (isOurs(lastEventId)) return { after: lastEventId, missed: await hasDropped(lastEventId) }
     const after = `${Date.now() - recentMs}-0`
     const { last = after } = await store.bounds(log) ?? {}
-    return { after: compareIds(last, after) < 0 ? idBefore(last) : after, missed: false }
+    return { after: compareIds(last, after) <= 0 ? idBefore(last) : after, missed: false }
   }
 
   async function send(res: ServerResponse, { after, missed }: { after: string; missed: boolean }, signal: AbortSignal): Promise<void> {
@@ -77,6 +79,7 @@ export function createFeed(store: Store, retry: number, { log, type, recentMs, w
 
   /** Whether entries after this one may have been dropped. A log that is gone, with the server that held it, says nothing else. */
   async function hasDropped(id: string): Promise<boolean> {
+    if (lastSaysAll) return false
     const kept = await store.bounds(log)
     return !kept || compareIds(id, kept.first) < 0
   }

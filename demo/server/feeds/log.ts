@@ -35,5 +35,5 @@ function describe(method: string, path: string, res: ServerResponse, ms: number)
   const shown = res.statusCode === 404 ? '(no such path)' : path
   const took = ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`
   const answer = res.headersSent ? res.statusCode : 'without an answer'
-  return `${method} ${shown} ${answer}, ${took}${res.writableFinished ? '' : ', closed before its end'}`
+  return `${method} ${shown} ${answer}, ${res.writableFinished ? '' : 'left after '}${took}`
 }

@@ -16,7 +16,7 @@ const DAY_MS = 24 * 60 * 60_000
 const STRIDE_MS = 2000
 const OCTAVES = 17
 /** How far the shortest stride leads at most, as a share of the price. */
-const STEP = 0.0005
+const STEP = 0.0003
 
 /** What is quoted at a tick; the same whoever asks, and whenever. */
 export function quote(tick: number, time: number): Quote {

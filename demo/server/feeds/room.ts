@@ -67,5 +67,5 @@ export function createRoom(store: Store): Source {
     await store.append(LOG, JSON.stringify({ count, time: new Date().toISOString() }), LIMITS)
   }
 
-  return { log: LOG, type: 'presence', recentMs: 0, welcome }
+  return { log: LOG, type: 'presence', recentMs: 0, lastSaysAll: true, welcome }
 }

@@ -7,7 +7,7 @@ const LOG = 'feed:ticker'
 const KEPT = 600
 const LIMITS = { maxEntries: KEPT, ttlMs: 10 * 60_000 }
 /** How many of the last quotes somebody gets who has seen none. */
-const RECENT = 60
+const RECENT = 120
 
 /**
  * A stock ticker: an event `quote` in every period, by the clock.

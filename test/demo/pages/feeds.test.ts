@@ -55,7 +55,7 @@ describe('the feeds page', () => {
     await visit.page.waitForSelector('.line[data-kind="message"]')
     await brief.close()
     await visit.page.waitForFunction(() => document.querySelector('#feed-state')?.textContent === 'readyState 0, connecting')
-    expect(await visit.page.locator('.line').last().textContent()).toMatch(/Attempt 1 in 3\d\.\d s: /)
+    expect(await visit.page.locator('#log .line').last().textContent()).toMatch(/Attempt 1 in 3\d\.\d s: /)
     await button('Disconnect').click()
     await visit.page.waitForFunction(() => document.querySelector('#feed-state')?.textContent === 'readyState 2, closed')
   })
