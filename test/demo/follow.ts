@@ -45,6 +45,7 @@ export async function follow(url: string, lastEventId?: string): Promise<Followe
   }
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what it is
 export function dataOf<Data>(event: Record<string, string> | undefined): Data {
   return JSON.parse(event?.data ?? 'null') as Data
 }

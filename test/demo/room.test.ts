@@ -6,21 +6,21 @@ import { serve, type Served } from './serve.ts'
 
 interface Presence { count: number; time: string }
 
-const opened: (Served | Followed)[] = []
+const opened: (() => Promise<void>)[] = []
 afterEach(async () => {
   vi.useRealTimers()
-  for (const each of opened.splice(0).reverse()) await ('leave' in each ? each.leave() : each.close())
+  while (opened.length > 0) await opened.pop()?.()
 })
 
 async function start(store?: Store): Promise<Served> {
   const served = await serve(store ? { store } : {})
-  opened.push(served)
+  opened.push(() => served.close())
   return served
 }
 
 async function enter(served: Served, lastEventId?: string): Promise<Followed> {
   const followed = await follow(`${served.url}/feeds/room`, lastEventId)
-  opened.push(followed)
+  opened.push(() => followed.leave())
   return followed
 }
 
@@ -45,13 +45,12 @@ describe('/feeds/room', () => {
   test('/feeds/room counts across servers with one store', async () => {
     const store = { ...createMemoryStore(), close: async () => {} }
     const first = await enter(await start(store))
-    const other = await start(store)
+    const other = await serve({ store })
     await enter(other)
     await first.until(counts(2))
     await enter(other)
     await first.until(counts(3))
     await other.close()
-    opened.splice(opened.indexOf(other), 1)
     await first.until(counts(1))
   })
 
@@ -70,12 +69,13 @@ describe('/feeds/room', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const store = createMemoryStore()
     const append = vi.spyOn(store, 'append')
-    const reader = await enter(await start(store))
+    const served = await start(store)
+    const reader = await enter(served)
     await reader.until(counts(1))
     const claim = vi.spyOn(store, 'claim')
     vi.advanceTimersByTime(2000)
     expect(claim).toHaveBeenCalledTimes(1)
-    await enter(opened[0] as Served)
+    await enter(served)
     await reader.until(counts(2))
     expect(append.mock.calls.filter(([log]) => log === 'feed:room').length).toBe(2)
   })

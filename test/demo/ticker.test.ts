@@ -10,20 +10,20 @@ interface Quote { symbol: string; price: number; change: number; time: string }
 /** Of a tick, where `/events` has one in 40 ms. */
 const PERIOD = 20
 
-const opened: (Served | Followed)[] = []
+const opened: (() => Promise<void>)[] = []
 afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await ('leave' in each ? each.leave() : each.close())
+  while (opened.length > 0) await opened.pop()?.()
 })
 
 async function start(options: { store?: Store; port?: number } = {}): Promise<Served> {
   const served = await serve({ interval: 2 * PERIOD, ...options })
-  opened.push(served)
+  opened.push(() => served.close())
   return served
 }
 
 async function open(served: Served, lastEventId?: string): Promise<Followed> {
   const followed = await follow(`${served.url}/feeds/ticker`, lastEventId)
-  opened.push(followed)
+  opened.push(() => followed.leave())
   return followed
 }
 
@@ -68,10 +68,9 @@ describe('/feeds/ticker', () => {
   })
 
   test('/feeds/ticker goes on without loss or repeat after the server was killed and started again', async () => {
-    const first = await start()
+    const first = await serve({ interval: 2 * PERIOD })
     const before = await (await open(first)).take(125)
     await first.close()
-    opened.splice(0)
     const second = await start({ port: first.port })
     const after = await (await open(second, before.at(-1)?.id)).take(10)
     expectNoHole(idsOf([...before, ...after]))
@@ -96,10 +95,9 @@ describe('/feeds/ticker', () => {
 
   test('/feeds/ticker goes on at another server where one has died', async () => {
     const store = shared()
-    const [one, other] = [await start({ store }), await start({ store })]
+    const [one, other] = [await serve({ interval: 2 * PERIOD, store }), await start({ store })]
     const before = idsOf(await (await open(one)).take(125))
     await one.close()
-    opened.splice(0, 1)
     const after = idsOf(await (await open(other, before.at(-1))).take(10))
     expectNoHole([...before, ...after])
   })

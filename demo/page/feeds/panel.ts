@@ -80,7 +80,6 @@ export function startPanel({ name, open, keepHidden, onState = () => {} }: FeedS
       lastEventId,
       onOpen: showState,
       onRetry({ attempt, delay }) {
-        tell('')
         countdown.start(attempt, delay)
         showState()
       },
