@@ -3,6 +3,7 @@ import { createChat } from './chat/chat.ts'
 import { readUpstream } from './chat/upstream.ts'
 import { createFaults } from './faults/faults.ts'
 import { createFeeds } from './feeds/feeds.ts'
+import { createAnswerLog } from './feeds/log.ts'
 import { HttpError, sendError, sendText } from './http/http-error.ts'
 import { pickHandler, type Routes } from './http/routes.ts'
 import { createPages, packageRoot } from './http/static.ts'
@@ -15,7 +16,7 @@ export interface DemoOptions {
   env?: Record<string, string | undefined>
   /** Multiplies every wait of our own model; 0 for none. Default 1. */
   pace?: number
-  /** Milliseconds between two events of `/events`. Default 1000. */
+  /** Milliseconds between two events of `/events`; the other feeds go by it too. Default 1000. */
   interval?: number
   /** Milliseconds for which an answer is made without anybody who reads it. Default 3000. */
   grace?: number
@@ -51,6 +52,8 @@ export function createDemoServer(options: DemoOptions = {}): Server {
     ...createFaults(),
   }
 
+  const logAnswer = createAnswerLog(store)
+
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const path = pathOf(req)
     const route = Object.hasOwn(routes, path) ? routes[path] : await sendPage(path)
@@ -66,6 +69,7 @@ export function createDemoServer(options: DemoOptions = {}): Server {
   const server = createServer((req, res) => {
     // A write to a client that has just left is reported here; an error without a listener would end the process
     res.on('error', () => {})
+    logAnswer(pathOf(req), req, res)
     answer(req, res).catch((error: unknown) => fail(res, error))
   })
   server.once('close', () => void end())

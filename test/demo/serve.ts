@@ -12,11 +12,11 @@ export interface Served {
   close(): Promise<void>
 }
 
-/** Starts the demo's server on a free port. It does not go on for long with an answer that nobody reads. */
-export async function serve(options: Omit<DemoOptions, 'onStreamEnd'> = {}): Promise<Served> {
+/** Starts the demo's server on a free port, or on the one that another had. It does not go on for long with an answer that nobody reads. */
+export async function serve({ port: asked = 0, ...options }: Omit<DemoOptions, 'onStreamEnd'> & { port?: number } = {}): Promise<Served> {
   const ends = new EventEmitter()
   const server = createDemoServer({ grace: 50, ...options, onStreamEnd: (kind, complete) => ends.emit(kind, complete) })
-  server.listen(0, '127.0.0.1')
+  server.listen(asked, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatEvent, openStream } from '../http/sse.ts'
+import { beat } from './feed.ts'
 
 const HEARTBEAT_MS = 15_000
 const RECONNECTION_MS = 30_000
@@ -18,8 +19,6 @@ export function sendEvents(req: IncomingMessage, res: ServerResponse, intervalMs
   }
 
   let id = firstId(req.headers['last-event-id'])
-  // A comment now and then keeps proxies from taking a quiet connection for a dead one
-  const beat = (): unknown => res.write(': heartbeat\n\n')
   const tick = (): void => {
     // A client that has stopped reading gets nothing more to hold in our memory; its numbers go on without a hole
     if (res.writableNeedDrain) return
@@ -28,9 +27,9 @@ export function sendEvents(req: IncomingMessage, res: ServerResponse, intervalMs
     id++
   }
 
-  beat()
+  beat(res)
   const ticking = setInterval(tick, intervalMs)
-  const beating = setInterval(beat, HEARTBEAT_MS)
+  const beating = setInterval(() => beat(res), HEARTBEAT_MS)
   res.once('close', () => {
     clearInterval(ticking)
     clearInterval(beating)

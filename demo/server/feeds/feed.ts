@@ -1,0 +1,96 @@
+import type { ServerResponse } from 'node:http'
+import type { Handler } from '../http/routes.ts'
+import { closeSignal, formatEvent, openStream, write } from '../http/sse.ts'
+import { compareIds, isEntryId, type Store } from '../store/store.ts'
+import { idBefore } from './last-entry.ts'
+
+const HEARTBEAT_MS = 15_000
+/** An id that is further ahead of the clock than this was not made by us. */
+const CLOCKS_DIFFER_MS = 60_000
+
+/** Where a feed's events come from. */
+export interface Source {
+  /** The log in the store; its entries are the data of the events. */
+  log: string
+  /** The type of the events. */
+  type: string
+  /** How far back a reader begins who has seen nothing yet, in ms. They get the last entry in any case. */
+  recentMs: number
+  /** Whether each entry is all there is to know, so that nobody has missed anything who gets the last one. */
+  lastSaysAll?: boolean
+  /** Awaited before a reader gets their first event. The signal is aborted when they leave. */
+  welcome?: (signal: AbortSignal) => Promise<void>
+}
+
+/**
+ * Makes the handler of a feed that all its readers share: the entries of a log, each with its id.
+ *
+ * Nothing is kept for a reader but their place in the log. So one who comes back goes on after their `Last-Event-ID`, on whatever
+ * server has that log; and one who reads slowly costs no memory, and gets what is still kept when they are ready for it. Where
+ * entries were dropped meanwhile, an event `gap` says so. It has no id: it is no entry.
+ *
+ * @param retry what readers are asked to wait before they reconnect, in ms
+ */
+export function createFeed(store: Store, retry: number, { log, type, recentMs, lastSaysAll = false, welcome }: Source): Handler {
+  return async (req, res) => {
+    openStream(res)
+    if (req.method === 'HEAD') {
+      res.end()
+      return
+    }
+    const signal = closeSignal(res)
+    res.write(`retry: ${retry}\n: heartbeat\n\n`)
+    const beating = setInterval(() => beat(res), HEARTBEAT_MS)
+    try {
+      await welcome?.(signal)
+      await send(res, await findPlace(req.headers['last-event-id']), signal)
+    } catch (error) {
+      // Readers leave, that is how every feed ends
+      if (!signal.aborted) throw error
+    } finally {
+      clearInterval(beating)
+    }
+  }
+
+  /** Where a reader begins, and whether they have missed something. */
+  async function findPlace(lastEventId: string | string[] | undefined): Promise<{ after: string; missed: boolean }> {
+    if (isOurs(lastEventId)) return { after: lastEventId, missed: await hasDropped(lastEventId) }
+    const after = `${Date.now() - recentMs}-0`
+    const { last = after } = await store.bounds(log) ?? {}
+    return { after: compareIds(last, after) <= 0 ? idBefore(last) : after, missed: false }
+  }
+
+  async function send(res: ServerResponse, { after, missed }: { after: string; missed: boolean }, signal: AbortSignal): Promise<void> {
+    const tellGap = (id: string): Promise<void> => write(res, formatEvent({ type: 'gap', data: JSON.stringify({ after: id }) }), signal)
+    if (missed) await tellGap(after)
+    let last = after
+    let lagging = false
+    for await (const entries of store.follow(log, after, signal)) {
+      if (lagging && await hasDropped(last)) await tellGap(last)
+      lagging = false
+      for (const { id, text } of entries) {
+        const written = write(res, formatEvent({ type, id, data: text }), signal)
+        lagging ||= res.writableNeedDrain
+        await written
+        last = id
+      }
+    }
+  }
+
+  /** Whether entries after this one may have been dropped. A log that is gone, with the server that held it, says nothing else. */
+  async function hasDropped(id: string): Promise<boolean> {
+    if (lastSaysAll) return false
+    const kept = await store.bounds(log)
+    return !kept || compareIds(id, kept.first) < 0
+  }
+}
+
+/** A comment now and then keeps proxies from taking a quiet connection for a dead one. */
+export function beat(res: ServerResponse): void {
+  // Who has stopped reading has enough to read
+  if (!res.writableNeedDrain) res.write(': heartbeat\n\n')
+}
+
+function isOurs(lastEventId: string | string[] | undefined): lastEventId is string {
+  return typeof lastEventId === 'string' && isEntryId(lastEventId) && compareIds(lastEventId, `${Date.now() + CLOCKS_DIFFER_MS}-0`) < 0
+}
