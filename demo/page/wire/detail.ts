@@ -17,7 +17,7 @@ export function createDetail(entry: Entry): HTMLElement {
   const { bytes } = describe(entry)
   const moment = said.moment(clock(at), duration(since), duration(gap))
   const detail = create('div', 'detail')
-  detail.append(create('p', 'moment', bytes === undefined ? moment : `${moment}, ${said.dataBytes(`${count(bytes)}\u00A0B`)}`))
+  detail.append(create('p', 'moment', bytes === undefined ? moment : `${moment}${said.dataBytes(`${count(bytes)}\u00A0B`)}`))
   if (entry.kind === 'life') {
     detail.append(...describeLife(entry))
   } else {

@@ -6,8 +6,12 @@ export interface Preset { url: string; method: 'GET' | 'POST'; headers?: HeaderP
 const JSON_TYPE: HeaderPair = ['Content-Type', 'application/json']
 
 function chat(content: string): Pick<Preset, 'method' | 'headers' | 'body'> {
-  const body = { messages: [{ role: 'user', content }], stream: true, stream_options: { include_usage: true } }
-  return { method: 'POST', headers: [JSON_TYPE], body: JSON.stringify(body, null, 2) }
+  const body = `{
+  "messages": [{ "role": "user", "content": ${JSON.stringify(content)} }],
+  "stream": true,
+  "stream_options": { "include_usage": true }
+}`
+  return { method: 'POST', headers: [JSON_TYPE], body }
 }
 
 export const PRESETS = {

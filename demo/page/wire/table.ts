@@ -191,6 +191,7 @@ function createRow(entry: Entry, isOpen: boolean): HTMLElement {
   row.dataset.kind = entry.kind
   if (entry.kind === 'life') row.dataset.step = entry.step
   if (entry.kind === 'life' && entry.step === 'ending') row.dataset.outcome = entry.outcome
+  if (entry.kind === 'life' && entry.step === 'response') row.dataset.outcome = entry.status < 400 ? 'done' : 'failed'
   if (entry.kind === 'event' && entry.replayed) row.dataset.replayed = ''
   row.append(
     cell('number', button),
