@@ -13,7 +13,7 @@ import type { Store } from './store/store.ts'
 export interface DemoOptions {
   /** Where `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL` are looked up. Default: nowhere, so our own model answers. */
   env?: Record<string, string | undefined>
-  /** Multiplies every wait of our own model; 0 for none. Default 1. */
+  /** Multiplies every wait of our own model and of the faults; 0 for none. Default 1. */
   pace?: number
   /** Milliseconds between two events of `/events`. Default 1000. */
   interval?: number
@@ -36,7 +36,7 @@ export function createDemoServer(options: DemoOptions = {}): Server {
   const routes: Routes = {
     ...createChat({ upstream: readUpstream(env), pace, onEnd: complete => onStreamEnd('chat', complete) }),
     ...createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) }),
-    ...createFaults(),
+    ...createFaults(pace),
   }
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
