@@ -14,7 +14,7 @@ import type { Store } from './store/store.ts'
 export interface DemoOptions {
   /** Where `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL` are looked up. Default: nowhere, so our own model answers. */
   env?: Record<string, string | undefined>
-  /** Multiplies every wait of our own model; 0 for none. Default 1. */
+  /** Multiplies every wait of our own model and of the faults; 0 for none. Default 1. */
   pace?: number
   /** Milliseconds between two events of `/events`; the other feeds go by it too. Default 1000. */
   interval?: number
@@ -49,7 +49,7 @@ export function createDemoServer(options: DemoOptions = {}): Server {
   const routes: Routes = {
     ...chat.routes,
     ...createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) }),
-    ...createFaults(),
+    ...createFaults(pace),
   }
 
   const logAnswer = createAnswerLog(store)

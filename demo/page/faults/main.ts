@@ -1,3 +1,5 @@
 import { startShell } from '../shell/shell.ts'
+import { startFaults } from './faults.ts'
 
 startShell()
+startFaults()

@@ -144,7 +144,7 @@ function readKey(req: IncomingMessage): string | undefined {
  * A page of another site can post here from its visitor's browser: it could not read the answer, but the owner of the
  * key would pay for it. Browsers say where a request comes from; other clients say nothing and are welcome.
  */
-function refuseStrangers(req: IncomingMessage): void {
+export function refuseStrangers(req: IncomingMessage): void {
   const site = req.headers['sec-fetch-site'] ?? 'none'
   if (site !== 'same-origin' && site !== 'none') throw new HttpError(403, `Cannot answer a page of another origin: ${site}`)
 }
