@@ -2,6 +2,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import { readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { dts } from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
 
@@ -9,8 +10,13 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 const input = 'src/index.ts'
 const entries = { 'index': input, 'dialects': 'src/chat/dialects/index.ts', 'fetch-event-source': 'src/connection/fetch-event-source.ts' }
 const markdown = 'src/typewriter/markdown.ts'
+// The plots run the AI SDK's smoothStream() itself, out of its source: the rest of that package is for servers, and does not bundle
+const smoothStream = {
+  name: 'smooth-stream',
+  resolveId: source => (source === 'ai' ? fileURLToPath(new URL('./node_modules/ai/src/generate-text/smooth-stream.ts', import.meta.url)) : null),
+}
 const pages = ['chat', 'feeds', 'wire', 'faults', 'plots']
-const ts = () => esbuild({ target: 'es2022' })
+const ts = options => esbuild({ target: 'es2022', ...options })
 
 // One output module a source module, so that a page pays for the names it imports, in every bundler
 const modules = (format, extension) => ({
@@ -47,7 +53,8 @@ export default [
   },
   {
     // The pages import `teleprinter` as any app does: by its name, out of dist
-    input: Object.fromEntries(pages.map(name => [name, `demo/page/${name}/main.ts`])), plugins: [nodeResolve({ browser: true }), ts()],
+    input: Object.fromEntries(pages.map(name => [name, `demo/page/${name}/main.ts`])),
+    plugins: [smoothStream, nodeResolve({ browser: true }), ts({ exclude: /node_modules\/(?!ai\/src\/)/ })],
     output: { dir: 'demo/build/page', format: 'es', sourcemap: true, chunkFileNames: 'shared-[name].js' },
   },
 ]

@@ -1,7 +1,12 @@
 // How text is paced, by us and in other ways: a simulation in virtual time, with the real pacer, the same at every run.
+import { inBursts, withStalls, type Deliver } from '../../demo/page/plots/deliveries.ts'
+import type { Run } from '../../demo/page/plots/figures.ts'
+import { createRecorder } from '../../demo/page/plots/recorder.ts'
 import { createPacer, FRAME_MS, type Pacer, type PacerOptions } from '../../src/typewriter/pacer.ts'
 import { createRandom } from '../helpers/every-cut.ts'
 import { recorded } from './recorded.ts'
+
+export { figures, mean, variation, type Figures, type Run } from '../../demo/page/plots/figures.ts'
 
 /** Text that comes in one piece, as a token does. */
 export interface Chunk {
@@ -25,31 +30,21 @@ export interface Screen {
   seed?: number
 }
 
-export interface Run {
-  /** How long each unit waited, in milliseconds and in order. */
-  lags: number[]
-  frames: { time: number; shown: number }[]
-  /** From the last chunk, which ends the stream where it ends, to the last unit. */
-  tail: number
-}
-
 /** Does with a pacer what a typewriter does: frames while there is text, none while there is none. */
 export function simulate(trace: readonly Chunk[], pacing: Pacing, screen: Screen & { ends?: boolean } = {}): Run {
   const { hz = 60, janky = 0, seed = 1, ends = false } = screen
   const random = createRandom(seed)
-  const run: Run = { lags: [], frames: [], tail: 0 }
-  const waiting: Chunk[] = []
-  let first = 0 // of those that wait
+  const recorder = createRecorder()
   let backlog = 0
   let next = 0
   let lastFrame: number | undefined
   for (let frame = 1; next < trace.length || backlog > 0; frame++) {
-    if (run.frames.length > 500_000) throw new Error(`Still ${backlog} units to show after ${frame} frames`)
+    if (frame > 500_000) throw new Error(`Still ${backlog} units to show after ${frame} frames`)
     if (random() < janky) frame += Math.ceil(6 * random())
     const time = (frame * 1000) / hz
     for (let chunk = trace[next]; chunk && chunk.at <= time; chunk = trace[++next]) {
       backlog += chunk.size
-      waiting.push({ ...chunk })
+      recorder.arrive(chunk.at, chunk.size)
       pacing.arrive(chunk.at, backlog)
       if (ends && next === trace.length - 1) pacing.end(backlog)
     }
@@ -59,20 +54,11 @@ export function simulate(trace: readonly Chunk[], pacing: Pacing, screen: Screen
       pacing.shown(shown)
       backlog -= shown
     }
-    run.frames.push({ time, shown })
+    recorder.show(time, shown)
+    recorder.frame(time)
     lastFrame = backlog > 0 ? time : undefined
-    for (let left = shown; left > 0;) {
-      const chunk = waiting[first]
-      if (!chunk) throw new Error('More was due than had come')
-      const count = Math.min(left, chunk.size)
-      for (let i = 0; i < count; i++) run.lags.push(time - chunk.at)
-      left -= count
-      chunk.size -= count
-      if (chunk.size === 0) first++
-    }
-    run.tail = time - (trace.at(-1)?.at ?? 0)
   }
-  return run
+  return recorder.run
 }
 
 const nothing = () => {}
@@ -143,8 +129,6 @@ export const pacings: Record<string, (options?: PacerOptions) => Pacing> = {
   'exponential, 250 ms': exponential,
 }
 
-type Deliver = (madeAt: number, random: () => number) => number
-
 /** Tokens of 1 to 7 units that are made at a pace, and come when `deliver` says, given when each was made. */
 function tokens(perSecond: number, seconds: number, deliver: Deliver = madeAt => madeAt): Chunk[] {
   const random = createRandom(perSecond)
@@ -154,28 +138,6 @@ function tokens(perSecond: number, seconds: number, deliver: Deliver = madeAt =>
     trace.push({ at: deliver(madeAt, random), size: 1 + Math.floor(7 * random()) })
   }
   return trace
-}
-
-/** Holds what was made back, and delivers it about every so often. */
-function inBursts(everyMs: number): Deliver {
-  let burst = 5
-  return (madeAt, random) => {
-    while (burst < madeAt) burst += everyMs * (0.8 + 0.4 * random())
-    return burst
-  }
-}
-
-/** A model that makes nothing for so long, about every three seconds. */
-function withStalls(stallMs: number): Deliver {
-  let stalled = 0
-  let nextStall = 3000
-  return (madeAt, random) => {
-    if (madeAt >= nextStall) {
-      stalled += stallMs
-      nextStall += 3000 * (0.8 + 0.4 * random())
-    }
-    return madeAt + stalled
-  }
 }
 
 /** Text as it comes; the last four when a model made it, in recordings. */
@@ -196,38 +158,4 @@ export const screens: Record<string, Screen> = {
   '120 Hz': { hz: 120 },
   '144 Hz': { hz: 144 },
   '60 Hz, 10 % janky': { hz: 60, janky: 0.1 },
-}
-
-export interface Figures {
-  /** Milliseconds that a character waits. */
-  lag: { mean: number; p95: number; max: number }
-  /** How uneven frames are: the standard deviation of characters a frame as a share of their mean. */
-  variation: number
-  /** The share of frames that show nothing new. */
-  still: number
-  /** Milliseconds from the last token to the last character. */
-  tail: number
-}
-
-/** What a reader sees of a run: of its frames, those from the first text to the last. */
-export function figures({ lags, frames, tail }: Run): Figures {
-  const sorted = Float64Array.from(lags)
-  sorted.sort()
-  const drawn = frames.slice(frames.findIndex(({ shown }) => shown > 0)).map(({ shown }) => shown)
-  return {
-    lag: { mean: mean(lags), p95: sorted[Math.ceil(0.95 * sorted.length) - 1] ?? NaN, max: sorted.at(-1) ?? NaN },
-    variation: variation(drawn),
-    still: drawn.filter(shown => shown === 0).length / drawn.length,
-    tail,
-  }
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-/** The standard deviation as a share of the mean. */
-export function variation(values: readonly number[]): number {
-  const middle = mean(values)
-  return Math.sqrt(mean(values.map(value => (value - middle) ** 2))) / middle
 }
