@@ -41,12 +41,12 @@ export function createSummary(): Summary {
       countdown.textContent = describeWait(session)
     },
     showState(session) {
-      const { states, state: describe, outcomes } = say(words)
+      const { states, state: describe, ended, outcomes } = say(words)
       const readyState = session?.readyState ?? CLOSED
       const outcome = session?.ending?.outcome
       const name = states[readyState] ?? ''
       state.dataset.state = String(readyState)
-      const text = describe(readyState, outcome ? `${name} (${outcomes[outcome]})` : name)
+      const text = describe(readyState, outcome ? ended(name, outcomes[outcome]) : name)
       if (state.textContent !== text) state.textContent = text
     },
     reset: () => rate.reset(),

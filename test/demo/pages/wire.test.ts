@@ -9,7 +9,7 @@ import { browse, expectGoodPage, scrollsSideways, seriousFaults, SIZES } from '.
 const SSE = { 'Content-Type': 'text/event-stream' }
 const BURST = 10_000
 
-const visit = browse('/wire', { interval: 20, pace: 0.1 })
+const visit = browse('/wire', { interval: 20, pace: 0.01 })
 
 /** A server of another origin. */
 let other: Server
@@ -315,6 +315,15 @@ describe('the wire page', () => {
     await untilState('readyState 2, closed (done)')
     expect(asked.at(-1)?.body).toBe('{"a":')
     expect(visit.complaints).toEqual([])
+  })
+
+  test('the wire page takes an address from its own, and sends nothing there by itself', async () => {
+    await page().goto(`${visit.served.url}/wire?url=${encodeURIComponent(`${otherUrl}/stream`)}`)
+    expect(await field('URL').inputValue()).toBe(`${otherUrl}/stream`)
+    expect(await total('empty')).toMatch(/^Nothing recorded yet: /)
+    await button('Open').click()
+    await untilRow('zwölf')
+    expect(asked.map(({ path }) => path)).toEqual(['/stream'])
   })
 
   test('the wire page tells CORS from a server that is not there, and where it can’t, says so', async () => {
