@@ -62,8 +62,9 @@ export function createList(entries: Entries, session: () => Session | undefined)
     earlier.hidden = before === 0
     earlier.textContent = said.earlier(count(before))
     newest.textContent = said.newest
-    newest.hidden = table.atEnd
+    newest.hidden = table.following
     for (const button of exports) setUsable(button, session() !== undefined)
+    table.follow()
   }
 
   function createFilter(): (entry: Entry) => boolean {
@@ -116,7 +117,9 @@ export function createList(entries: Entries, session: () => Session | undefined)
     table.toEnd()
     label()
   })
+  // Somebody may have come to the end, or left it; in a smaller box the end is further down
   scroller.addEventListener('scroll', wake, { passive: true })
+  addEventListener('resize', wake)
   element('export-ndjson', HTMLButtonElement).addEventListener('click', () => save('ndjson'))
   element('export-sse', HTMLButtonElement).addEventListener('click', () => save('sse'))
   label()

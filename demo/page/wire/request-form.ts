@@ -41,7 +41,7 @@ export function createRequestForm(onOpen: (request: InspectorRequest) => void): 
       method: method.value,
       url: target.href,
       headers: pairs,
-      body: method.value === 'GET' ? undefined : body.value,
+      body: method.value === 'GET' || body.value === '' ? undefined : body.value,
       lastEventId: lastEventId.value.trim(),
       reconnect: reconnect.checked,
     }
@@ -55,7 +55,7 @@ export function createRequestForm(onOpen: (request: InspectorRequest) => void): 
   function warn(): void {
     const warning = element('body-problem', HTMLElement)
     const { headers: pairs } = parseHeaders(headers.value)
-    warning.textContent = method.value === 'GET' || !isJson(pairs) ? '' : jsonProblem(body.value)
+    warning.textContent = method.value === 'GET' || body.value === '' || !isJson(pairs) ? '' : jsonProblem(body.value)
   }
 
   function fill(preset: Preset): void {

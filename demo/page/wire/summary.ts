@@ -41,12 +41,12 @@ export function createSummary(): Summary {
       countdown.textContent = describeWait(session)
     },
     showState(session) {
-      const { states, state: describe, outcomes } = say(words)
+      const { states, state: describe, ended, outcomes } = say(words)
       const readyState = session?.readyState ?? CLOSED
       const outcome = session?.ending?.outcome
       const name = states[readyState] ?? ''
       state.dataset.state = String(readyState)
-      const text = describe(readyState, outcome ? `${name} (${outcomes[outcome]})` : name)
+      const text = describe(readyState, outcome ? ended(name, outcomes[outcome]) : name)
       if (state.textContent !== text) state.textContent = text
     },
     reset: () => rate.reset(),
@@ -57,7 +57,8 @@ function describeWait(session: Session | undefined): string {
   if (!session?.wait) return ''
   const { countdown, soon } = say(words)
   const { until, fault } = session.wait
-  const seconds = Math.ceil((until - performance.now()) / 1000)
-  // Offline, the SDK waits for the network rather than for the clock
-  return seconds > 0 ? countdown(count(seconds), describeFault(fault)) : soon(describeFault(fault))
+  const seconds = Math.max(0, Math.ceil((until - performance.now()) / 1000))
+  // Then the SDK waits for the network, however late it is
+  const isOffline = seconds === 0 && !navigator.onLine
+  return isOffline ? soon(describeFault(fault)) : countdown(count(seconds), describeFault(fault))
 }

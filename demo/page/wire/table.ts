@@ -21,12 +21,15 @@ export interface Table {
   change: (entry: Entry) => void
   /** Goes to the end, and follows it. */
   toEnd: () => void
+  /** Scrolls to the end if it is followed. To be called last, when all that takes room in the scroller is there. */
+  follow: () => void
   showEarlier: () => void
   /** Closes what is open, as before a new recording. */
   reset: () => void
   /** How many earlier rows {@link showEarlier} would draw. */
   readonly earlier: number
-  readonly atEnd: boolean
+  /** Whether the end is followed: the reader is there. */
+  readonly following: boolean
 }
 
 interface Drawn { entry: Entry; row: HTMLElement; detail: HTMLElement | undefined }
@@ -35,7 +38,7 @@ interface Drawn { entry: Entry; row: HTMLElement; detail: HTMLElement | undefine
 export function createTable(scroller: HTMLElement, body: HTMLElement, view: View): Table {
   let drawn: Drawn[] = []
   let limit = DRAWN
-  let following = true // as long as the reader has not left the end
+  let following = true
   const expanded = new Set<number>()
 
   function isAtEnd(): boolean {
@@ -44,7 +47,6 @@ export function createTable(scroller: HTMLElement, body: HTMLElement, view: View
 
   function draw(): void {
     view.take()
-    following = isAtEnd()
     const { rows, from } = undrawn()
     if (!following) {
       // Somebody reads: nothing above may go, and below there is a limit too
@@ -55,7 +57,6 @@ export function createTable(scroller: HTMLElement, body: HTMLElement, view: View
     limit = DRAWN
     append(rows.slice(Math.max(from, rows.length - limit)))
     trim(drawn.length - limit)
-    scroller.scrollTop = scroller.scrollHeight
   }
 
   /** All that matches, and where in it what comes after the last row begins. */
@@ -72,7 +73,11 @@ export function createTable(scroller: HTMLElement, body: HTMLElement, view: View
     view.take()
     const rows = view.rows()
     append(rows.slice(Math.max(0, rows.length - limit)))
-    scroller.scrollTop = scroller.scrollHeight
+    following = true
+  }
+
+  function follow(): void {
+    if (following) scroller.scrollTop = scroller.scrollHeight
   }
 
   function append(entries: readonly Entry[]): void {
@@ -113,7 +118,11 @@ export function createTable(scroller: HTMLElement, body: HTMLElement, view: View
     }
     const button = item.row.querySelector('button')
     if (button) button.ariaExpanded = String(item.detail !== undefined)
+    // What was opened is read, and must not be scrolled away
+    following = isAtEnd()
   }
+
+  scroller.addEventListener('scroll', () => (following = isAtEnd()), { passive: true })
 
   body.addEventListener('click', event => {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>('tr[data-number]') : null
@@ -146,9 +155,10 @@ export function createTable(scroller: HTMLElement, body: HTMLElement, view: View
     toEnd() {
       const { rows } = undrawn()
       limit = DRAWN
+      following = true
       if (rows.at(-1) !== drawn.at(-1)?.entry) redraw()
-      scroller.scrollTop = scroller.scrollHeight
     },
+    follow,
     showEarlier() {
       const rows = view.rows()
       const first = rows.findIndex(({ number }) => number === drawn[0]?.entry.number)
@@ -164,13 +174,14 @@ export function createTable(scroller: HTMLElement, body: HTMLElement, view: View
       trim(drawn.length)
       expanded.clear()
       limit = DRAWN
+      following = true
     },
     get earlier() {
       const first = drawn[0]?.entry.number
       return first === undefined ? 0 : Math.min(MORE, Math.max(0, view.rows().findIndex(({ number }) => number === first)))
     },
-    get atEnd() {
-      return isAtEnd()
+    get following() {
+      return following
     },
   }
 }

@@ -3,6 +3,7 @@ import type { HeaderFault } from './parse-headers.ts'
 const en = {
   states: ['connecting', 'open', 'closed'],
   state: (state: number, name: string) => `readyState ${state}, ${name}`,
+  ended: (name: string, outcome: string) => `${name} (${outcome})`,
   idle: 'Nothing recorded yet: open an address, and every event, comment and change of state is written here.',
   nothingMatches: 'Nothing that is kept matches the filter.',
   cleared: 'Cleared.',
@@ -83,6 +84,7 @@ const en = {
 const zh: typeof en = {
   states: ['正在连接', '已连接', '已关闭'],
   state: (state, name) => `readyState ${state}，${name}`,
+  ended: (name, outcome) => `${name}（${outcome}）`,
   idle: '还没有记录：打开一个地址，每个事件、注释和状态变化都会写在这里。',
   nothingMatches: '保留的记录中没有符合筛选条件的。',
   cleared: '已清空。',
