@@ -14,6 +14,7 @@ afterEach(async () => {
 async function start(): Promise<void> {
   served = await serve({ pace: 0 })
   reader = await follow(`${served.url}/feeds/log`)
+  expect((await nextLine()).text).toBe('GET /feeds/log 200, open')
 }
 
 async function nextLine(): Promise<Line> {
@@ -33,11 +34,12 @@ describe('/feeds/log', () => {
     expect(line.text).toMatch(/^GET \/shell\/style\.css 200, \d+ ms$/)
   })
 
-  test('/feeds/log tells of streams when they are over, and whether they were left', async () => {
+  test('/feeds/log tells of feeds when they are open, and of all streams when they are over, and whether they were left', async () => {
     await start()
     await (await post(served, { messages: [{ role: 'user', content: 'hi' }], stream: true })).text()
     expect((await nextLine()).text).toMatch(/^POST \/api\/chat 200, \d+ ms$/)
     const other = await follow(`${served.url}/events`)
+    expect((await nextLine()).text).toBe('GET /events 200, open')
     await other.leave()
     expect((await nextLine()).text).toMatch(/^GET \/events 200, left after \d+ ms$/)
   })
@@ -73,7 +75,7 @@ describe('/feeds/log', () => {
     await reader.leave()
     for (const path of ['/faults', '/plots']) await send(served.url + path)
     reader = await follow(`${served.url}/feeds/log`, events[1]?.id)
-    const texts = (await reader.take(4)).map(event => dataOf<Line>(event).text)
-    expect(texts.map(text => text.split(' ')[1])).toEqual(['/wire', '/feeds/log', '/faults', '/plots'])
+    const texts = (await reader.take(5)).map(event => dataOf<Line>(event).text)
+    expect(texts.map(text => text.split(' ')[1])).toEqual(['/wire', '/feeds/log', '/faults', '/plots', '/feeds/log'])
   })
 })
