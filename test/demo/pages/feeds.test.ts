@@ -9,6 +9,11 @@ const visit = browse('/feeds', { interval: 50 })
 describe('the feeds page', () => {
   const button = (name: string) => visit.page.getByRole('button', { name, exact: true })
 
+  // First, while the server's log is short: all that it shows is looked at
+  test('the feeds page is fit for every size, theme and language', async () => {
+    await expectGoodPage(visit, '/feeds')
+  })
+
   test('the page follows the feed, leaves it, and goes on where it was', async () => {
     const messages = () => visit.page.locator('.line[data-kind="message"]').allTextContents()
     const untilMessages = (count: number) =>
@@ -256,9 +261,5 @@ describe('the ticker, the log and the room', () => {
     await button('断开行情').click()
     await button('连接行情').waitFor()
     expect(await page.locator('#room-label').textContent()).toBe('人在这个房间里')
-  })
-
-  test('the feeds page is fit for every size, theme and language', async () => {
-    await expectGoodPage(visit, '/feeds')
   })
 })
