@@ -35,9 +35,10 @@ function levelOf({ statusCode }: ServerResponse): 'info' | 'warn' | 'error' {
   return statusCode < 500 ? 'warn' : 'error'
 }
 
+/** A path that leads nowhere is somebody's own text, and not for everybody's page. */
 function describe(path: string, { statusCode, headersSent }: ServerResponse): string {
-  // A path that leads nowhere is somebody's own text, and not for everybody's page
-  return `${statusCode === 404 ? '(no such path)' : path} ${headersSent ? statusCode : 'without an answer'}`
+  if (!headersSent) return '(no answer)'
+  return `${statusCode === 404 ? '(no such path)' : path} ${statusCode}`
 }
 
 function duration(ms: number): string {
