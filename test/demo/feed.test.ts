@@ -32,9 +32,9 @@ async function open(url: string, lastEventId?: string): Promise<Followed> {
 }
 
 /** A store with a log of these entries, and a server that feeds it. */
-async function serveLog(store: Store, recentMs = 60_000) {
+async function serveLog(store: Store, recentMs = 60_000, lastSaysAll = false) {
   let response: ServerResponse | undefined
-  const feed = createFeed(store, 3000, { log: 'test', type: 'number', recentMs })
+  const feed = createFeed(store, 3000, { log: 'test', type: 'number', recentMs, lastSaysAll })
   const server = createServer((req, res) => {
     response = res
     void feed(req, res, new URL('http://localhost/'))
@@ -114,6 +114,13 @@ describe('feeds', () => {
     expect((await (await open((await serveLog(store, 0)).url)).take(1))[0]?.data).toBe('5')
     const recent = await open((await serveLog(store, Date.now() - now + 500)).url)
     expect((await recent.take(2)).map(({ data }) => data)).toEqual(['4', '5'])
+  })
+
+  test('createFeed() begins with the last entry for everybody, where that says all', async () => {
+    const { url } = await serveLog(await storeOf(5, 2), 0, true)
+    for (const lastEventId of [undefined, `${PAST + 1}-0`, `${PAST + 5}-0`]) {
+      expect((await (await open(url, lastEventId)).take(1))[0]).toEqual({ event: 'number', id: `${PAST + 5}-0`, data: '5' })
+    }
   })
 
   test.each(['nonsense', '5', '-1-0', '1-2-3', `${Date.now() + 1e10}-0`, '9'.repeat(40), `${'9'.repeat(15)}-0`])(

@@ -1,4 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createAnswerLog } from '../../demo/server/feeds/log.ts'
+import { lastEntry } from '../../demo/server/feeds/last-entry.ts'
+import { createMemoryStore } from '../../demo/server/store/memory.ts'
 import { dataOf, follow, type Followed } from './follow.ts'
 import { post, send, sendRaw, serve, type Served } from './serve.ts'
 
@@ -6,14 +12,10 @@ interface Line { time: string; level: string; text: string }
 
 let served: Served
 let reader: Followed
-afterEach(async () => {
-  await reader.leave()
-  await served.close()
-})
-
 async function start(): Promise<void> {
   served = await serve({ pace: 0 })
   reader = await follow(`${served.url}/feeds/log`)
+  expect((await nextLine()).text).toBe('GET /feeds/log 200, open')
 }
 
 async function nextLine(): Promise<Line> {
@@ -23,6 +25,11 @@ async function nextLine(): Promise<Line> {
 }
 
 describe('/feeds/log', () => {
+  afterEach(async () => {
+    await reader.leave()
+    await served.close()
+  })
+
   test('/feeds/log tells of each answer, with its time and level', async () => {
     await start()
     await send(`${served.url}/shell/style.css`)
@@ -33,11 +40,12 @@ describe('/feeds/log', () => {
     expect(line.text).toMatch(/^GET \/shell\/style\.css 200, \d+ ms$/)
   })
 
-  test('/feeds/log tells of streams when they are over, and whether they were left', async () => {
+  test('/feeds/log tells of feeds when they are open, and of all streams when they are over, and whether they were left', async () => {
     await start()
     await (await post(served, { messages: [{ role: 'user', content: 'hi' }], stream: true })).text()
     expect((await nextLine()).text).toMatch(/^POST \/api\/chat 200, \d+ ms$/)
     const other = await follow(`${served.url}/events`)
+    expect((await nextLine()).text).toBe('GET /events 200, open')
     await other.leave()
     expect((await nextLine()).text).toMatch(/^GET \/events 200, left after \d+ ms$/)
   })
@@ -73,7 +81,22 @@ describe('/feeds/log', () => {
     await reader.leave()
     for (const path of ['/faults', '/plots']) await send(served.url + path)
     reader = await follow(`${served.url}/feeds/log`, events[1]?.id)
-    const texts = (await reader.take(4)).map(event => dataOf<Line>(event).text)
-    expect(texts.map(text => text.split(' ')[1])).toEqual(['/wire', '/feeds/log', '/faults', '/plots'])
+    const texts = (await reader.take(5)).map(event => dataOf<Line>(event).text)
+    expect(texts.map(text => text.split(' ')[1])).toEqual(['/wire', '/feeds/log', '/faults', '/plots', '/feeds/log'])
   })
+})
+
+test('createAnswerLog() says nothing of a request that was left before it was answered, but that', async () => {
+  const store = createMemoryStore()
+  const logAnswer = createAnswerLog(store)
+  const server = createServer((req, res) => {
+    logAnswer(req.url ?? '', req, res)
+    outgoing.destroy()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const outgoing = get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/secret`)
+  outgoing.on('error', () => {})
+  const last = await vi.waitUntil(() => lastEntry(store, 'feed:log'))
+  server.close()
+  expect((JSON.parse(last.text) as Line).text).toMatch(/^GET \(no answer\), left after \d+ ms$/)
 })

@@ -16,7 +16,7 @@ export interface Source {
   type: string
   /** How far back a reader begins who has seen nothing yet, in ms. They get the last entry in any case. */
   recentMs: number
-  /** Whether each entry is all there is to know, so that nobody has missed anything who gets the last one. */
+  /** Whether each entry is all there is to know: so everybody begins with the last one, and has missed nothing. */
   lastSaysAll?: boolean
   /** Awaited before a reader gets their first event. The signal is aborted when they leave. */
   welcome?: (signal: AbortSignal) => Promise<void>
@@ -54,7 +54,7 @@ export function createFeed(store: Store, retry: number, { log, type, recentMs, l
 
   /** Where a reader begins, and whether they have missed something. */
   async function findPlace(lastEventId: string | string[] | undefined): Promise<{ after: string; missed: boolean }> {
-    if (isOurs(lastEventId)) return { after: lastEventId, missed: await hasDropped(lastEventId) }
+    if (!lastSaysAll && isOurs(lastEventId)) return { after: lastEventId, missed: await hasDropped(lastEventId) }
     const after = `${Date.now() - recentMs}-0`
     const { last = after } = await store.bounds(log) ?? {}
     return { after: compareIds(last, after) <= 0 ? idBefore(last) : after, missed: false }

@@ -12,16 +12,21 @@ export const answerLog: Source = { log: LOG, type: 'line', recentMs: 60_000 }
  * Writes the log that everybody can read on the page of feeds: what was asked for, how it was answered, and how long that took.
  * There is nothing of the visitor in it: no query, no header, no body.
  *
- * @returns what is to be called with a request when it comes; the line is written when its answer is over
+ * @returns what is to be called with a request when it comes; its line is written when its answer is over
  */
 export function createAnswerLog(store: Store): (path: string, req: IncomingMessage, res: ServerResponse) => void {
   return (path, { method }, res) => {
     const start = performance.now()
-    res.once('close', () => {
-      const line = { time: new Date().toISOString(), level: levelOf(res), text: describe(`${method}`, path, res, performance.now() - start) }
+    const write = (how: string): void => {
+      const line = { time: new Date().toISOString(), level: levelOf(res), text: `${method} ${describe(path, res)}, ${how}` }
       // A line that a store can't take is not worth an answer
       store.append(LOG, JSON.stringify(line), LIMITS).catch(() => {})
+    }
+    // A feed is answered when it is open. It may be hours until it is over
+    setImmediate(() => {
+      if (res.headersSent && !res.writableEnded) write('open')
     })
+    res.once('close', () => write(`${res.writableFinished ? '' : 'left after '}${duration(performance.now() - start)}`))
   }
 }
 
@@ -30,10 +35,12 @@ function levelOf({ statusCode }: ServerResponse): 'info' | 'warn' | 'error' {
   return statusCode < 500 ? 'warn' : 'error'
 }
 
-function describe(method: string, path: string, res: ServerResponse, ms: number): string {
-  // A path that leads nowhere is somebody's own text, and not for everybody's page
-  const shown = res.statusCode === 404 ? '(no such path)' : path
-  const took = ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`
-  const answer = res.headersSent ? res.statusCode : 'without an answer'
-  return `${method} ${shown} ${answer}, ${res.writableFinished ? '' : 'left after '}${took}`
+/** A path that leads nowhere is somebody's own text, and not for everybody's page. */
+function describe(path: string, { statusCode, headersSent }: ServerResponse): string {
+  if (!headersSent) return '(no answer)'
+  return `${statusCode === 404 ? '(no such path)' : path} ${statusCode}`
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`
 }

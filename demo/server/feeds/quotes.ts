@@ -10,7 +10,7 @@ export interface Quote {
 }
 
 /** Nobody's shares, and what they are worth on an average day. */
-const SYMBOLS: readonly (readonly [symbol: string, mean: number])[] = [['BAUD', 110], ['INKS', 24.5], ['KEYS', 61], ['TAPE', 348], ['WIRE', 78.4]]
+const SYMBOLS: readonly (readonly [symbol: string, mean: number])[] = [['BAUD', 110], ['INKS', 245], ['KEYS', 61], ['TAPE', 348], ['WIRE', 78.4]]
 const DAY_MS = 24 * 60 * 60_000
 /** The walk's shortest stride, in ms; each further octave's is twice as long, up to some days. */
 const STRIDE_MS = 2000

@@ -36,17 +36,17 @@ export function createTicker(store: Store, periodMs: number): Source {
 
   function start(): { filled: Promise<unknown>; stop: () => void } {
     const controller = new AbortController()
-    const filled = writeDue()
+    // A store that fails will be asked again how far the ticker is
+    const filled = writeDue().catch(() => undefined)
     void tick(filled, controller.signal)
     return { filled, stop: () => controller.abort() }
   }
 
-  async function tick(filled: Promise<number>, signal: AbortSignal): Promise<void> {
+  async function tick(filled: Promise<number | undefined>, signal: AbortSignal): Promise<void> {
     for (let due = filled; !signal.aborted;) {
-      // A store that has failed is asked again how far the ticker is
-      const next = await due.catch(() => undefined)
+      const next = await due
       await wait(periodMs - Date.now() % periodMs, undefined, { signal }).catch(() => {})
-      if (!signal.aborted) due = writeDue(next)
+      if (!signal.aborted) due = writeDue(next).catch(() => undefined)
     }
   }
 

@@ -9,6 +9,11 @@ const visit = browse('/feeds', { interval: 50 })
 describe('the feeds page', () => {
   const button = (name: string) => visit.page.getByRole('button', { name, exact: true })
 
+  // First, while the server's log is short: all that it shows is looked at
+  test('the feeds page is fit for every size, theme and language', async () => {
+    await expectGoodPage(visit, '/feeds')
+  })
+
   test('the page follows the feed, leaves it, and goes on where it was', async () => {
     const messages = () => visit.page.locator('.line[data-kind="message"]').allTextContents()
     const untilMessages = (count: number) =>
@@ -68,6 +73,8 @@ describe('the ticker, the log and the room', () => {
     for (const served of servers.splice(0)) await served.close()
   })
 
+  /** Waits for what comes over the network, and a countdown at most. */
+  const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 15_000 })
   const state = (name: string, page = visit.page) => page.locator(`#${name}-state [aria-hidden]`)
   const id = async (name: string) => (await visit.page.locator(`#${name}-id`).textContent()) ?? ''
   const button = (name: string) => visit.page.getByRole('button', { name, exact: true })
@@ -97,18 +104,18 @@ describe('the ticker, the log and the room', () => {
   test('the feeds connect by themselves, and show what comes', async () => {
     const { page } = visit
     for (const name of ['ticker', 'log', 'room']) {
-      await expect.poll(() => state(name).textContent()).toBe('readyState 1, open')
-      await expect.poll(() => id(name)).toMatch(/^\d+-\d+$/)
+      await eventually(() => state(name).textContent()).toBe('readyState 1, open')
+      await eventually(() => id(name)).toMatch(/^\d+-\d+$/)
     }
-    await expect.poll(() => page.locator('#ticker-quotes tr').count()).toBe(5)
+    await eventually(() => page.locator('#ticker-quotes tr').count()).toBe(5)
     const symbols = await page.locator('#ticker-quotes th').allTextContents()
     expect(symbols).toEqual(['BAUD', 'INKS', 'KEYS', 'TAPE', 'WIRE'])
     const row = page.locator('#ticker-quotes tr').first()
     expect(await row.locator('td').nth(0).textContent()).toMatch(/^\d+\.\d\d$/)
     expect(await row.locator('td').nth(1).textContent()).toMatch(/^[+\u2212\u00B1]\d+\.\d\d\u00A0%$/)
     const before = await page.locator('#ticker-quotes').textContent()
-    await expect.poll(() => page.locator('#ticker-quotes').textContent()).not.toBe(before)
-    await expect.poll(() => page.locator('#log-lines').textContent()).toMatch(/info GET \/feeds 200, \d+ ms/)
+    await eventually(() => page.locator('#ticker-quotes').textContent()).not.toBe(before)
+    await eventually(() => page.locator('#log-lines').textContent()).toMatch(/info GET \/feeds 200, \d+ ms/)
     expect(await page.locator('#room-count').textContent()).toBe('1')
     expect(await page.locator('#room-label').textContent()).toBe('person in this room')
     expect(visit.complaints).toEqual([])
@@ -117,7 +124,7 @@ describe('the ticker, the log and the room', () => {
   test('what is read out names the feed, and changes with its state alone', async () => {
     const { page } = visit
     const status = page.locator('#ticker-state')
-    await expect.poll(() => status.locator('.unseen').textContent()).toBe('Ticker: readyState 1, open')
+    await eventually(() => status.locator('.unseen').textContent()).toBe('Ticker: readyState 1, open')
     expect(await page.locator('[aria-live="polite"], [aria-live="assertive"]').count()).toBe(0)
     expect(await page.locator('[role="status"]').evaluateAll(nodes => nodes.map(node => node.id)))
       .toEqual(['feed-state', 'ticker-state', 'ticker-notice', 'log-state', 'log-notice', 'room-state', 'room-notice'])
@@ -127,13 +134,13 @@ describe('the ticker, the log and the room', () => {
   test('a feed that was disconnected goes on after its last id', async () => {
     const { page } = visit
     const requests = await watch('/feeds/ticker')
-    await expect.poll(() => id('ticker')).toMatch(/-0$/)
+    await eventually(() => id('ticker')).toMatch(/-0$/)
     await button('Disconnect the ticker').click()
-    await expect.poll(() => state('ticker').textContent()).toBe('readyState 2, closed')
+    await eventually(() => state('ticker').textContent()).toBe('readyState 2, closed')
     const last = await id('ticker')
     const ids = await noteIds('ticker', page)
     await button('Connect the ticker').click()
-    await expect.poll(async () => (await ids()).length).toBeGreaterThan(3)
+    await eventually(async () => (await ids()).length).toBeGreaterThan(3)
     expect(requests.at(-1)).toBe(last)
     expect((await ids())[0]).toBe(`${Number.parseInt(last) + 25}-0`)
     // The focus stays on the one button that does both
@@ -144,10 +151,10 @@ describe('the ticker, the log and the room', () => {
     const first = await serve({ interval: 100 })
     servers.push(first)
     const page = await visit.visit({}, '/feeds', first.url)
-    await expect.poll(() => state('ticker', page).textContent()).toBe('readyState 1, open')
-    await expect.poll(() => page.locator('#room-count').textContent()).toBe('1')
+    await eventually(() => state('ticker', page).textContent()).toBe('readyState 1, open')
+    await eventually(() => page.locator('#room-count').textContent()).toBe('1')
     const ids = await noteIds('ticker', page)
-    await expect.poll(async () => (await ids()).length).toBeGreaterThan(2)
+    await eventually(async () => (await ids()).length).toBeGreaterThan(2)
 
     // All that the countdown says
     const seen = await page.evaluateHandle(() => {
@@ -158,68 +165,68 @@ describe('the ticker, the log and the room', () => {
     })
     await first.close()
     servers.length = 0
-    await expect.poll(() => state('ticker', page).textContent()).toBe('readyState 0, connecting')
-    await expect.poll(() => seen.evaluate(texts => texts.filter(text => text.startsWith('Attempt 2 in ')).length)).toBeGreaterThan(1)
+    await eventually(() => state('ticker', page).textContent()).toBe('readyState 0, connecting')
+    await eventually(() => seen.evaluate(texts => texts.filter(text => text.startsWith('Attempt 2 in ')).length)).toBeGreaterThan(1)
     const lefts = (await seen.evaluate(texts => texts)).flatMap(text => /^Attempt 2 in ([\d.]+)\u00A0s$/.exec(text)?.[1] ?? []).map(Number)
     expect(lefts.filter((left, i) => left > (lefts[i - 1] ?? left))).toEqual([])
     expect(lefts.at(-1)).toBeLessThan(lefts[0] ?? 0)
 
     const second = await serve({ interval: 100, port: first.port })
     servers.push(second)
-    await expect.poll(() => state('ticker', page).textContent(), { timeout: 10_000 }).toBe('readyState 1, open')
+    await eventually(() => state('ticker', page).textContent()).toBe('readyState 1, open')
     expect(await page.locator('#ticker-countdown').textContent()).toBe('')
     const before = (await ids()).length
-    await expect.poll(async () => (await ids()).length).toBeGreaterThan(before + 3)
+    await eventually(async () => (await ids()).length).toBeGreaterThan(before + 3)
     const all = (await ids()).map(text => Number.parseInt(text))
     expect(all).toEqual(all.map((_, i) => (all[0] ?? 0) + i * 50))
     expect(await page.locator('#ticker-notice').textContent()).toBe('')
-    await expect.poll(() => page.locator('#room-count').textContent(), { timeout: 10_000 }).toBe('1')
+    await eventually(() => page.locator('#room-count').textContent()).toBe('1')
     // What the stopped server had logged went with it, and the page says that it can't know what that was
-    await expect.poll(() => page.locator('#log-notice').textContent(), { timeout: 10_000 })
+    await eventually(() => page.locator('#log-notice').textContent())
       .toMatch(/^What came after \d+-\d+ may be missing: the server no longer has it$/)
   })
 
   test('another page makes the room fuller, and leaves it', async () => {
     const count = () => visit.page.locator('#room-count').textContent()
-    await expect.poll(count).toBe('1')
+    await eventually(count).toBe('1')
     const other = await visit.visit({})
-    await expect.poll(count).toBe('2')
+    await eventually(count).toBe('2')
     expect(await visit.page.locator('#room-label').textContent()).toBe('people in this room')
-    await expect.poll(() => other.locator('#room-count').textContent()).toBe('2')
+    await eventually(() => other.locator('#room-count').textContent()).toBe('2')
     await other.context().close()
-    await expect.poll(count).toBe('1')
+    await eventually(count).toBe('1')
     await button('Disconnect the room').click()
-    await expect.poll(() => visit.page.locator('#room-label').textContent()).toBe('You are not in the room')
+    await eventually(() => visit.page.locator('#room-label').textContent()).toBe('You are not in the room')
   })
 
   test('in a hidden tab the ticker and the log let go, and the room stays', async () => {
     const { page } = visit
     const requests = await watch('/feeds/ticker')
-    await expect.poll(() => id('ticker')).toMatch(/-0$/)
+    await eventually(() => id('ticker')).toMatch(/-0$/)
     const setHidden = (hidden: boolean) => page.evaluate(value => {
       Object.defineProperty(document, 'visibilityState', { configurable: true, value: value ? 'hidden' : 'visible' })
       document.dispatchEvent(new Event('visibilitychange'))
     }, hidden)
-    await expect.poll(() => state('room').textContent()).toBe('readyState 1, open')
+    await eventually(() => state('room').textContent()).toBe('readyState 1, open')
     await setHidden(true)
-    await expect.poll(() => state('ticker').textContent()).toBe('readyState 2, closed')
+    await eventually(() => state('ticker').textContent()).toBe('readyState 2, closed')
     expect(await state('log').textContent()).toBe('readyState 2, closed')
     expect(await state('room').textContent()).toBe('readyState 1, open')
     const last = await id('ticker')
     await setHidden(false)
-    await expect.poll(() => state('ticker').textContent()).toBe('readyState 1, open')
+    await eventually(() => state('ticker').textContent()).toBe('readyState 1, open')
     expect(requests).toEqual([last])
   })
 
   test('the log stands still for a reader who has scrolled up, and says what has come', async () => {
     const { page } = visit
     const box = page.locator('#log-lines')
-    await expect.poll(() => state('log').textContent()).toBe('readyState 1, open')
+    await eventually(() => state('log').textContent()).toBe('readyState 1, open')
     const ask = (times: number) => page.evaluate(async count => {
       for (let i = 0; i < count; i++) await fetch('/shell/icon.svg', { cache: 'no-store' })
     }, times)
     await ask(30)
-    await expect.poll(() => box.evaluate(node => node.scrollHeight > node.clientHeight && node.scrollHeight - node.scrollTop - node.clientHeight < 2)).toBe(true)
+    await eventually(() => box.evaluate(node => node.scrollHeight > node.clientHeight && node.scrollHeight - node.scrollTop - node.clientHeight < 2)).toBe(true)
     await box.evaluate(node => node.scrollTo(0, 0))
     await ask(2)
     const more = page.getByRole('button', { name: '2 new lines below' })
@@ -241,22 +248,18 @@ describe('the ticker, the log and the room', () => {
         + `event: quote\nid: 3-0\ndata: ${quote('LAST', '8')}\n\n`,
     }))
     await page.goto(`${visit.served.url}/feeds`)
-    await expect.poll(() => page.locator('#ticker-quotes th').allTextContents()).toEqual(['GOOD', 'LAST'])
-    await expect.poll(() => page.locator('#ticker-notice').textContent()).toBe('Left out: Cannot decode quote: price is no number: "much"')
+    await eventually(() => page.locator('#ticker-quotes th').allTextContents()).toEqual(['GOOD', 'LAST'])
+    await eventually(() => page.locator('#ticker-notice').textContent()).toBe('Left out: Cannot decode quote: price is no number: "much"')
   })
 
   test('the page speaks Chinese, also of what has happened already', async () => {
     const { page } = visit
-    await expect.poll(() => state('ticker').textContent()).toBe('readyState 1, open')
+    await eventually(() => state('ticker').textContent()).toBe('readyState 1, open')
     await page.getByRole('button', { name: '中文' }).click()
     expect(await state('ticker').textContent()).toBe('readyState 1，已打开')
     expect(await page.locator('#feed-state').textContent()).toBe('readyState 2，已关闭')
     await button('断开行情').click()
     await button('连接行情').waitFor()
     expect(await page.locator('#room-label').textContent()).toBe('人在这个房间里')
-  })
-
-  test('the feeds page is fit for every size, theme and language', async () => {
-    await expectGoodPage(visit, '/feeds')
   })
 })
