@@ -25,7 +25,13 @@ export interface ServedRequest {
  */
 export type Tone = 'retry' | 'failed' | 'truncated' | 'done'
 
-export interface Told { at: number; tone: Tone; text: string }
+export interface Told {
+  at: number
+  tone: Tone
+  text: string
+  /** Why, in one word, where that was told. */
+  code?: string | undefined
+}
 
 /** All that was measured of one client. */
 export interface Measured {

@@ -106,7 +106,7 @@ export function startRun({ fault, kind, prompt, watchMs, clients, onChange }: Ru
         of.text += piece
         of.arrivals.push(elapsed())
       }),
-      told: (tone, text) => note(() => of.told.push({ at: elapsed(), tone, text })),
+      told: (tone, text, code) => note(() => of.told.push({ at: elapsed(), tone, text, code })),
       state: (text, isOver = false) => note(() => {
         of.state = text
         of.over = isOver

@@ -13,8 +13,8 @@ export interface Listener {
   event(data: string): void
   /** A piece of the answer. */
   text(piece: string): void
-  /** What a callback, a rejection or a result said. */
-  told(tone: Tone, text: string): void
+  /** What a callback, a rejection or a result said, and its reason in one word, if it has one. */
+  told(tone: Tone, text: string, code?: string): void
   /** The connection's state in the client's own words, and whether it has ended by itself. */
   state(text: string, over?: boolean): void
 }
