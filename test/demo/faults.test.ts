@@ -311,6 +311,8 @@ describe('a verdict', () => {
     ['1 request: this prompt was paid for once; the first 5 of the answer’s 16 characters arrived; more was on its way.', { text: 'the w' }],
     ['1 request: this prompt was paid for once; the first 5 of the answer’s 16 characters arrived; nothing came in the last 8.0 s; the app heard nothing of it.',
       { text: 'the w', arrivals: [1000] }],
+    ['2 requests: this prompt was paid for twice; the app got the beginning of the answer twice in a row; the app was told that it is done, but not that the answer began anew.',
+      { requests: [request(), request()], text: 'thethe whole answer', over: true, told: told('done') }],
     ['2 requests: this prompt was paid for twice; 3 characters arrived that are not the answer; the app heard nothing of it.',
       { requests: [request(), request()], text: 'xyz' }],
   ])('verdict() of a prompt says: %s', (sentence, measured) => {

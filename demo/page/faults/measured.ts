@@ -8,7 +8,7 @@ export interface ServedRequest {
   client: string
   method: string
   lastEventId: string
-  /** Milliseconds since the run began. */
+  /** Milliseconds since the run began; by the clock of the server, until the page has put it on its own. */
   at: number
   status: number
   /** Whether the server set to work on it, so that a prompt is paid for. */

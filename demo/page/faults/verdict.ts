@@ -30,6 +30,7 @@ interface Phrases {
   truncated: string
   done: string
   falselyDone: string
+  doneAnew: string
   feedOver: string
 }
 
@@ -64,6 +65,7 @@ const phrases: Record<Language, Phrases> = {
     truncated: 'the app was told that the answer is cut short',
     done: 'the app was told that it is whole',
     falselyDone: 'the app was told that it is done, and it is not',
+    doneAnew: 'the app was told that it is done, but not that the answer began anew',
     feedOver: 'the end of the connection was taken for the end of the feed',
   },
   zh: {
@@ -92,6 +94,7 @@ const phrases: Record<Language, Phrases> = {
     truncated: '应用得知回答不完整',
     done: '应用得知回答已完整',
     falselyDone: '应用得到的消息是“已完成”，其实没有',
+    doneAnew: '应用得知回答已完成，但不知道它曾从头再来',
     feedOver: '连接结束被当成了订阅结束',
   },
 }
@@ -159,8 +162,13 @@ function tellings(measured: Measured, words: Phrases): string[] {
   const said = failures > 0 ? [words.failures(failures)] : []
   if (ending === 'failed') return [...said, words.failed(code)]
   if (ending === 'truncated') return [...said, words.truncated]
-  if (ending === 'done') return [...said, measured.kind === 'feed' ? words.feedOver : measured.text === measured.answer ? words.done : words.falselyDone]
+  if (ending === 'done') return [...said, measured.kind === 'feed' ? words.feedOver : tellDone(measured, words)]
   return said.length === 0 && wentWrong(measured) ? [words.heardNothing] : said
+}
+
+function tellDone({ text, answer }: Measured, words: Phrases): string {
+  if (text === answer) return words.done
+  return text.endsWith(answer) ? words.doneAnew : words.falselyDone
 }
 
 function wentWrong(measured: Measured): boolean {

@@ -201,6 +201,14 @@ describe('the faults page', () => {
     expect(await (await fetch(`${visit.served.url}/faults/cut?run=${id}`, { method: 'POST' })).json()).toEqual({ cut: 0 })
   })
 
+  test('the page says that it cannot begin where the server does not answer', async () => {
+    await visit.page.route('**/faults/requests*', route => route.abort())
+    await press(visit.page)
+    await visit.page.waitForFunction(() => document.querySelector('#failure')?.textContent.startsWith('Failed: Cannot open event stream: '))
+    expect(await visit.page.locator('#run').getAttribute('aria-disabled')).toBe(null)
+    expect(Object.values(await readColumns(visit.page)).every(({ verdict }) => verdict === '')).toBe(true)
+  })
+
   test('the page says what it shows in the visitor’s language, after a run too', async () => {
     const page = await visit.visit({}, address('drop', 'prompt', 1))
     await press(page)

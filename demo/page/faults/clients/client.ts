@@ -24,7 +24,7 @@ export interface Client {
   /** How the server's log calls it. */
   id: string
   name: string
-  /** Which one it is, and where it comes from. */
+  /** Where it comes from; `''` for the browser. */
   origin: string
   can: readonly Kind[]
   /** Its code, as an app would write it. */
