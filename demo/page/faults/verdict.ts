@@ -31,6 +31,7 @@ interface Phrases {
   done: string
   falselyDone: string
   doneAnew: string
+  unaware: string
   feedOver: string
 }
 
@@ -60,12 +61,13 @@ const phrases: Record<Language, Phrases> = {
     textLate: secs => `, the first of it after ${secs} s`,
     silent: secs => `nothing came in the last ${secs} s`,
     heardNothing: 'the app heard nothing of it',
-    failures: count => (count === 1 ? 'the app was told of the failure' : `the app was told of all ${count} failures`),
+    failures: count => (count === 1 ? 'the app was told of the failure' : `the app was told of ${count} failures`),
     failed: code => `the app was told that it failed for good, ${code === '' ? 'but not why' : `and why (${code})`}`,
     truncated: 'the app was told that the answer is cut short',
     done: 'the app was told that it is whole',
     falselyDone: 'the app was told that it is done, and it is not',
-    doneAnew: 'the app was told that it is done, but not that the answer began anew',
+    doneAnew: 'the app was told that it is done',
+    unaware: ', but not that the prompt was sent more than once',
     feedOver: 'the end of the connection was taken for the end of the feed',
   },
   zh: {
@@ -73,7 +75,7 @@ const phrases: Record<Language, Phrases> = {
     noRequest: '没有请求到达服务器',
     requests: sent => `${sent} 次请求`,
     prompt(sent, paid) {
-      const turnedAway = sent === paid ? '' : paid === 0 ? '，都被拒绝' : `，其中 ${sent - paid} 次被拒绝`
+      const turnedAway = sent === paid ? '' : sent === 1 ? '，被拒绝' : paid === 0 ? '，都被拒绝' : `，其中 ${sent - paid} 次被拒绝`
       return `${sent} 次请求${turnedAway}：${paid === 0 ? '没有花钱' : `这个提示词付了 ${paid} 次钱`}`
     },
     noEvent: '没有收到事件',
@@ -89,12 +91,13 @@ const phrases: Record<Language, Phrases> = {
     textLate: secs => `，${secs} 秒后才开始`,
     silent: secs => `最后 ${secs} 秒什么也没有收到`,
     heardNothing: '应用对此一无所知',
-    failures: count => (count === 1 ? '应用得知了这次失败' : `应用得知了全部 ${count} 次失败`),
+    failures: count => (count === 1 ? '应用得知了这次失败' : `应用得知了 ${count} 次失败`),
     failed: code => `应用得知最终失败，${code === '' ? '但不知道原因' : `也知道原因（${code}）`}`,
     truncated: '应用得知回答不完整',
     done: '应用得知回答已完整',
     falselyDone: '应用得到的消息是“已完成”，其实没有',
-    doneAnew: '应用得知回答已完成，但不知道它曾从头再来',
+    doneAnew: '应用得知回答已完成',
+    unaware: '，但不知道提示词发了不止一次',
     feedOver: '连接结束被当成了订阅结束',
   },
 }
@@ -166,9 +169,9 @@ function tellings(measured: Measured, words: Phrases): string[] {
   return said.length === 0 && wentWrong(measured) ? [words.heardNothing] : said
 }
 
-function tellDone({ text, answer }: Measured, words: Phrases): string {
-  if (text === answer) return words.done
-  return text.endsWith(answer) ? words.doneAnew : words.falselyDone
+function tellDone({ text, answer, requests, told }: Measured, words: Phrases): string {
+  const done = text === answer ? words.done : text.endsWith(answer) ? words.doneAnew : words.falselyDone
+  return requests.length > 1 && told.every(({ tone }) => tone !== 'retry') ? done + words.unaware : done
 }
 
 function wentWrong(measured: Measured): boolean {
