@@ -20,6 +20,7 @@ export interface Column {
 export function createColumn(client: Client): Column {
   const title = create('h3', '', client.name)
   title.id = `client-${client.id}`
+  const origin = create('p', 'origin')
   const state = create('p', 'client-state')
   const figures = create('dl', 'figures')
   const timeline = createTimeline()
@@ -31,7 +32,7 @@ export function createColumn(client: Client): Column {
   const unable = create('p', 'unable')
   const judgement = create('p', 'verdict')
   judgement.role = 'status'
-  const element = create('article', 'client paper', create('header', '', title, create('p', 'origin', client.origin)), body, unable, judgement)
+  const element = create('article', 'client paper', create('header', '', title, origin), body, unable, judgement)
   element.dataset.client = client.id
   element.setAttribute('aria-labelledby', title.id)
 
@@ -41,6 +42,7 @@ export function createColumn(client: Client): Column {
     body.hidden = !can
     unable.hidden = can
     unable.textContent = text.unable
+    origin.textContent = client.origin || text.own
     judgement.textContent = ''
     if (!can) return
     const measured = run?.measured.get(client.id) ?? nothingYet(kind)

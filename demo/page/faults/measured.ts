@@ -8,7 +8,7 @@ export interface ServedRequest {
   client: string
   method: string
   lastEventId: string
-  /** Milliseconds since the run began. */
+  /** Milliseconds since the run began; by the clock of the server, until the page has put it on its own. */
   at: number
   status: number
   /** Whether the server set to work on it, so that a prompt is paid for. */
@@ -25,7 +25,13 @@ export interface ServedRequest {
  */
 export type Tone = 'retry' | 'failed' | 'truncated' | 'done'
 
-export interface Told { at: number; tone: Tone; text: string }
+export interface Told {
+  at: number
+  tone: Tone
+  text: string
+  /** Why, in one word, where that was told. */
+  code?: string | undefined
+}
 
 /** All that was measured of one client. */
 export interface Measured {

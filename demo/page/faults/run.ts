@@ -46,6 +46,7 @@ export function startRun({ fault, kind, prompt, watchMs, clients, onChange }: Ru
   let remaining = watchMs
   let over = false
   let watched = 0
+  let firstAt: number | undefined // by the server's clock
   let ticking: ReturnType<typeof setInterval> | undefined
   let settle: () => void
   let refuse: (error: unknown) => void
@@ -59,14 +60,24 @@ export function startRun({ fault, kind, prompt, watchMs, clients, onChange }: Ru
   const log = connect(`/faults/requests?run=${id}`, {
     events: { request: decoders.json<ServedRequest> },
     onOpen: begin,
+    // A run that can't begin is told at once; once it has begun, the whole count comes at its end
+    retry: false,
     onClose({ error }) {
-      if (error && startedAt === undefined) refuse(error)
+      if (!error || startedAt !== undefined) return
+      over = true
+      refuse(error)
     },
   })
   log.on('request', ({ data }) => {
-    measured.get(data.client)?.requests.push(data)
+    measured.get(data.client)?.requests.push(bySameClock(data))
     onChange()
   })
+
+  /** Puts a request's time on the page's clock: the first one set off when that began. */
+  function bySameClock(request: ServedRequest): ServedRequest {
+    firstAt ??= request.at
+    return { ...request, at: request.at - firstAt }
+  }
 
   function begin(): void {
     if (startedAt !== undefined || over) return
@@ -106,7 +117,7 @@ export function startRun({ fault, kind, prompt, watchMs, clients, onChange }: Ru
         of.text += piece
         of.arrivals.push(elapsed())
       }),
-      told: (tone, text) => note(() => of.told.push({ at: elapsed(), tone, text })),
+      told: (tone, text, code) => note(() => of.told.push({ at: elapsed(), tone, text, code })),
       state: (text, isOver = false) => note(() => {
         of.state = text
         of.over = isOver
@@ -138,7 +149,7 @@ export function startRun({ fault, kind, prompt, watchMs, clients, onChange }: Ru
     if (!response.ok) throw new Error(`Cannot ask for the requests: the server answered ${response.status}`)
     const { requests, answer } = await response.json() as { requests: ServedRequest[]; answer: string }
     for (const [client, of] of measured) {
-      of.requests = requests.filter(request => request.client === client)
+      of.requests = requests.filter(request => request.client === client).map(bySameClock)
       of.answer = answer
     }
   }

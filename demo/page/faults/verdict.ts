@@ -10,40 +10,43 @@ interface Phrases {
   stop: string
   join: string
   noRequest: string
-  requests(sent: number): string
-  prompt(sent: number, paid: number): string
+  requests: (sent: number) => string
+  prompt: (sent: number, paid: number) => string
   noEvent: string
-  events(count: number, lost: number, twice: number): string
-  strays(count: number): string
+  events: (count: number, lost: number, twice: number) => string
+  strays: (count: number) => string
   noText: string
   whole: string
-  part(length: number, whole: number): string
-  again(times: number): string
-  garbled(length: number): string
+  part: (length: number, whole: number) => string
+  again: (times: number) => string
+  garbled: (length: number) => string
   coming: string
-  late(secs: string): string
-  textLate(secs: string): string
-  silent(secs: string): string
+  late: (secs: string) => string
+  textLate: (secs: string) => string
+  silent: (secs: string) => string
   heardNothing: string
-  failures(count: number): string
-  failed: string
+  failures: (count: number) => string
+  failed: (code: string) => string
   truncated: string
   done: string
   falselyDone: string
+  doneAnew: string
+  unaware: string
   feedOver: string
 }
 
 const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`)
+const askedFor = (sent: number): string => (sent === 1 ? '1 request' : `${sent} requests`)
 const none = (count: number): string => (count === 0 ? 'none' : String(count))
 
 const phrases: Record<Language, Phrases> = {
   en: {
     stop: '.', join: '; ',
     noRequest: 'no request reached the server',
-    requests: sent => (sent === 1 ? '1 request' : `${sent} requests`),
+    requests: askedFor,
     prompt(sent, paid) {
       const turnedAway = sent === paid ? '' : sent === 1 ? ', turned away' : `, ${paid === 0 ? 'all' : sent - paid} of them turned away`
-      return `${this.requests(sent)}${turnedAway}: ${paid === 0 ? 'nothing was paid' : `this prompt was paid for ${times(paid)}`}`
+      return `${askedFor(sent)}${turnedAway}: ${paid === 0 ? 'nothing was paid' : `this prompt was paid for ${times(paid)}`}`
     },
     noEvent: 'no event arrived',
     events: (count, lost, twice) => `${count} ${count === 1 ? 'event' : 'events'}, ${none(lost)} lost, ${none(twice)} twice`,
@@ -58,11 +61,13 @@ const phrases: Record<Language, Phrases> = {
     textLate: secs => `, the first of it after ${secs} s`,
     silent: secs => `nothing came in the last ${secs} s`,
     heardNothing: 'the app heard nothing of it',
-    failures: count => (count === 1 ? 'the app was told of the failure' : `the app was told of all ${count} failures`),
-    failed: 'the app was told that it failed for good',
+    failures: count => (count === 1 ? 'the app was told of the failure' : `the app was told of ${count} failures`),
+    failed: code => `the app was told that it failed for good, ${code === '' ? 'but not why' : `and why (${code})`}`,
     truncated: 'the app was told that the answer is cut short',
     done: 'the app was told that it is whole',
     falselyDone: 'the app was told that it is done, and it is not',
+    doneAnew: 'the app was told that it is done',
+    unaware: ', but not that the prompt was sent more than once',
     feedOver: 'the end of the connection was taken for the end of the feed',
   },
   zh: {
@@ -70,8 +75,8 @@ const phrases: Record<Language, Phrases> = {
     noRequest: '没有请求到达服务器',
     requests: sent => `${sent} 次请求`,
     prompt(sent, paid) {
-      const turnedAway = sent === paid ? '' : paid === 0 ? '，都被拒绝' : `，其中 ${sent - paid} 次被拒绝`
-      return `${this.requests(sent)}${turnedAway}：${paid === 0 ? '没有花钱' : `这个提示词付了 ${paid} 次钱`}`
+      const turnedAway = sent === paid ? '' : sent === 1 ? '，被拒绝' : paid === 0 ? '，都被拒绝' : `，其中 ${sent - paid} 次被拒绝`
+      return `${sent} 次请求${turnedAway}：${paid === 0 ? '没有花钱' : `这个提示词付了 ${paid} 次钱`}`
     },
     noEvent: '没有收到事件',
     events: (count, lost, twice) => `收到 ${count} 个事件，丢失 ${lost} 个，重复 ${twice} 个`,
@@ -86,11 +91,13 @@ const phrases: Record<Language, Phrases> = {
     textLate: secs => `，${secs} 秒后才开始`,
     silent: secs => `最后 ${secs} 秒什么也没有收到`,
     heardNothing: '应用对此一无所知',
-    failures: count => (count === 1 ? '应用得知了这次失败' : `应用得知了全部 ${count} 次失败`),
-    failed: '应用得知最终失败',
+    failures: count => (count === 1 ? '应用得知了这次失败' : `应用得知了 ${count} 次失败`),
+    failed: code => `应用得知最终失败，${code === '' ? '但不知道原因' : `也知道原因（${code}）`}`,
     truncated: '应用得知回答不完整',
     done: '应用得知回答已完整',
     falselyDone: '应用得到的消息是“已完成”，其实没有',
+    doneAnew: '应用得知回答已完成',
+    unaware: '，但不知道提示词发了不止一次',
     feedOver: '连接结束被当成了订阅结束',
   },
 }
@@ -154,12 +161,17 @@ function late({ arrivals: [first = 0] }: Measured, phrase: Phrases['late']): str
 function tellings(measured: Measured, words: Phrases): string[] {
   const { told } = measured
   const failures = told.filter(({ tone }) => tone === 'retry').length
-  const ending = told.find(({ tone }) => tone !== 'retry')?.tone
+  const { tone: ending, code = '' } = told.find(({ tone }) => tone !== 'retry') ?? {}
   const said = failures > 0 ? [words.failures(failures)] : []
-  if (ending === 'failed') return [...said, words.failed]
+  if (ending === 'failed') return [...said, words.failed(code)]
   if (ending === 'truncated') return [...said, words.truncated]
-  if (ending === 'done') return [...said, measured.kind === 'feed' ? words.feedOver : measured.text === measured.answer ? words.done : words.falselyDone]
+  if (ending === 'done') return [...said, measured.kind === 'feed' ? words.feedOver : tellDone(measured, words)]
   return said.length === 0 && wentWrong(measured) ? [words.heardNothing] : said
+}
+
+function tellDone({ text, answer, requests, told }: Measured, words: Phrases): string {
+  const done = text === answer ? words.done : text.endsWith(answer) ? words.doneAnew : words.falselyDone
+  return requests.length > 1 && told.every(({ tone }) => tone !== 'retry') ? done + words.unaware : done
 }
 
 function wentWrong(measured: Measured): boolean {

@@ -13,8 +13,8 @@ export interface Listener {
   event(data: string): void
   /** A piece of the answer. */
   text(piece: string): void
-  /** What a callback, a rejection or a result said. */
-  told(tone: Tone, text: string): void
+  /** What a callback, a rejection or a result said, and its reason in one word, if it has one. */
+  told(tone: Tone, text: string, code?: string): void
   /** The connection's state in the client's own words, and whether it has ended by itself. */
   state(text: string, over?: boolean): void
 }
@@ -24,7 +24,7 @@ export interface Client {
   /** How the server's log calls it. */
   id: string
   name: string
-  /** Which one it is, and where it comes from. */
+  /** Where it comes from; `''` for the browser. */
   origin: string
   can: readonly Kind[]
   /** Its code, as an app would write it. */

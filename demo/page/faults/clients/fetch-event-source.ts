@@ -44,7 +44,7 @@ export const fetchEventSourceClient: Client = {
       listener.told('done', 'the promise resolved')
       listener.state('promise resolved', true)
     }, (error: unknown) => {
-      listener.told('failed', `the promise rejected: ${String(error)}`)
+      listener.told('failed', `the promise rejected: ${String(error)}`, error instanceof Error ? error.name : '')
       listener.state('promise rejected', true)
     })
     return () => stop.abort()

@@ -4,7 +4,7 @@ const STATES = ['connecting', 'open', 'closed']
 
 /** The browser's own: it can GET, and nothing else. */
 export const native: Client = {
-  id: 'native', name: 'EventSource', origin: 'the browser’s own',
+  id: 'native', name: 'EventSource', origin: '',
   can: ['feed'],
   code: {
     feed: `const source = new EventSource(url)

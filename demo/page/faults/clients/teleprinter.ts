@@ -21,7 +21,7 @@ function follow({ url }: Task, listener: Listener): () => void {
     ...tellRetries(listener, 'readyState 1, open', 'readyState 0, waiting to try again'),
     onClose({ outcome, error }) {
       if (outcome === 'stopped') return
-      listener.told(outcome, `onClose: ${error ? describe(error) : outcome}`)
+      listener.told(outcome, `onClose: ${error ? describe(error) : outcome}`, error?.code)
       listener.state('readyState 2, closed', true)
     },
   })
@@ -44,7 +44,8 @@ function ask({ url, prompt }: Task, listener: Listener): () => void {
       listener.told(outcome, `outcome: ${outcome}${timing.buffered ? ', timing.buffered: true' : ''}`)
       listener.state(outcome, true)
     } catch (error) {
-      listener.told('failed', error instanceof StreamError ? describe(error) : String(error))
+      if (error instanceof StreamError) listener.told('failed', describe(error), error.code)
+      else listener.told('failed', String(error))
       listener.state('failed', true)
     }
   })()
@@ -65,6 +66,6 @@ function tellRetries(listener: Listener, open: string, waiting: string): FetchEv
   }
 }
 
-function describe({ code, message }: StreamError): string {
-  return `${code}: ${message}`
+function describe({ code, status, message }: StreamError): string {
+  return `${code}${status === undefined ? '' : ` ${status}`}: ${message}`
 }
