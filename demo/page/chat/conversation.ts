@@ -76,7 +76,7 @@ export function startConversation(settings: Settings, status: Status): void {
     const exchange = createExchange({
       chat, meter, addPart: turn.addPart,
       onOpen: () => status(({ receiving }) => receiving),
-      onRetry: ({ delay }) => status(waiting(turn.began, delay)),
+      onRetry: ({ delay, opened }) => status(waiting(opened, delay)),
       onTool: ({ name }) => status(({ running }) => running(name)),
     })
     turn.begin(typeof from === 'string')
@@ -92,16 +92,16 @@ export function startConversation(settings: Settings, status: Status): void {
     // The visitor may have begun a new conversation
     if (underWay !== exchange) return
     underWay = undefined
-    settle(entry, ended, meter)
+    settle(entry, ended, exchange.opened, meter)
     composer.setTyping(false)
   }
 
-  function settle(entry: Entry, ended: Ended, meter: Meter): void {
+  function settle(entry: Entry, ended: Ended, opened: boolean, meter: Meter): void {
     const { turn } = entry
     const { outcome, error, limited = false } = ended
     const place = isForgotten(error) ? undefined : ended.place
     Object.assign(entry, { outcome, place })
-    const trouble = troubleOf(ended, turn)
+    const trouble = troubleOf(ended, opened)
     turn.end({ again: true, goOn: place !== undefined }, trouble)
     if (outcome === 'failed' && !turn.began) composer.giveBack(turn.prompt)
     status(text => describe(text, ended, trouble, turn, meter, limited), outcome)
@@ -143,13 +143,13 @@ export function startConversation(settings: Settings, status: Status): void {
   })
 }
 
-function waiting(began: boolean, delayMs: number): (words: Words) => string {
+function waiting(opened: boolean, delayMs: number): (words: Words) => string {
   if (!navigator.onLine) return ({ offline }) => offline
-  return ({ asking, resuming }) => (began ? resuming : asking)(delayMs)
+  return ({ asking, resuming }) => (opened ? resuming : asking)(delayMs)
 }
 
-function troubleOf({ outcome, error }: Ended, { began }: Turn): Trouble | undefined {
-  if (outcome === 'failed') return { text: explain(error, began, navigator.onLine), error }
+function troubleOf({ outcome, error }: Ended, opened: boolean): Trouble | undefined {
+  if (outcome === 'failed') return { text: explain(error, opened, navigator.onLine), error }
   return outcome === 'truncated' ? { text: ({ reasons }) => reasons.cut, error: undefined } : undefined
 }
 

@@ -1,5 +1,5 @@
 // One attempt at an answer: requests, tools and their results, until the model has said its last word
-import { backoff, type Chat, type ChatMessage, type ChatOptions, type Failure, type StreamError, type TextStream } from 'teleprinter'
+import { backoff, type Chat, type ChatMessage, type ChatOptions, type Failure, type TextStream } from 'teleprinter'
 import type { Meter, Outcome } from './figures.ts'
 import type { Part } from './part.ts'
 import { runTool, type ToolCall } from './tools.ts'
@@ -36,7 +36,8 @@ export interface ExchangeSetup {
   chat: Chat
   meter: Meter
   addPart: () => Part
-  onRetry: (info: { delay: number; reason: StreamError }) => void
+  /** A request will be sent again; `opened` says whether its answer had begun. */
+  onRetry: (info: { delay: number; opened: boolean }) => void
   onOpen: () => void
   onTool: (call: ToolCall) => void
 }
@@ -46,6 +47,8 @@ export interface Exchange {
   run: (from: string | Place) => Promise<Ended>
   /** Ends it here and at the server. */
   stop: () => void
+  /** Whether the answer to the last request has begun. */
+  readonly opened: boolean
 }
 
 export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }: ExchangeSetup): Exchange {
@@ -53,13 +56,18 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
   let place: Place | undefined
   let received: Outcome | undefined // once all of a part has come
   let stopping = false
+  let opened = false
 
   function optionsFor(at: Place): ChatOptions {
     return {
-      idempotencyKey: at.key, onOpen,
-      onRetry(info) {
-        if (at.lastEventId !== '' || at.part.text !== '') meter.resume()
-        onRetry(info)
+      idempotencyKey: at.key,
+      onOpen() {
+        opened = true
+        onOpen()
+      },
+      onRetry({ delay }) {
+        if (opened) meter.resume()
+        onRetry({ delay, opened })
       },
       onClose: ({ lastEventId }) => (at.lastEventId = lastEventId),
       // With its last request the model has to say something
@@ -68,6 +76,7 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
   }
 
   function ask(prompt: string | undefined, round: number): TextStream {
+    opened = false
     place = { part: addPart(), key: crypto.randomUUID(), lastEventId: '', messages: [], round }
     const sent = chat.send(prompt ?? [], optionsFor(place))
     place.messages = [...chat.messages]
@@ -75,6 +84,7 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
   }
 
   function resume(at: Place): TextStream {
+    opened = true
     place = at
     at.part.goOn()
     meter.resume()
@@ -146,6 +156,9 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
 
   return {
     run,
+    get opened() {
+      return opened
+    },
     stop() {
       stopping = true
       if (place && !received) endAtServer(place.key)
