@@ -359,11 +359,16 @@ describe('an answer under way', () => {
 })
 
 describe('an answer that fails', () => {
+  let served: Served
   let proxy: Proxy
   beforeAll(async () => {
-    proxy = await startProxy(slow.port)
+    served = await serve({ pace: 0.1 })
+    proxy = await startProxy(served.port)
   })
-  afterAll(() => proxy.close())
+  afterAll(async () => {
+    await proxy.close()
+    await served.close()
+  })
 
   async function visitByProxy(): Promise<Page> {
     proxy.open = true
@@ -429,6 +434,18 @@ describe('an answer that fails', () => {
     expect(await turns(page).locator(`[data-figure='outcome']`).textContent()).toBe('done, resumed once')
   })
 
+  test.runIf(resumes)('the page waits for the network in a tunnel, and resumes behind it', async () => {
+    const page = await visitByProxy()
+    await ask('hi', page)
+    await untilTyped(30, page)
+    await page.context().setOffline(true)
+    proxy.cut()
+    await untilStatus(/^You are offline; it goes on when the network is back$/, page)
+    await page.context().setOffline(false)
+    await untilStatus(/^Done: /, page)
+    expect(await typed(page)).toBe(answerTo('hi'))
+  })
+
   test.runIf(resumes)('the page goes on with an answer that broke for good, and with the conversation', async () => {
     const page = await visitByProxy()
     const { bodies, keys } = watchRequests(page)
@@ -454,9 +471,7 @@ describe('an answer that fails', () => {
   })
 
   test.runIf(resumes)('the page says that the server has forgotten an answer, and leaves asking again', async () => {
-    const first = await serve({ pace: 0.5 })
-    const shortLived = await startProxy(first.port)
-    const page = await visit.visit({}, '/', shortLived.url)
+    const page = await visitByProxy()
     await ask('Tell me a story', page)
     await untilTyped(30, page)
     // As by a server that has lost its memory
@@ -464,12 +479,10 @@ describe('an answer that fails', () => {
       const headers = { ...route.request().headers(), 'last-event-id': `${crypto.randomUUID()}:7` }
       return route.continue({ headers })
     })
-    shortLived.cut()
+    proxy.cut()
     await untilStatus(/^Failed: the server has forgotten this answer/, page)
     expect(await button('Go on', page).count()).toBe(0)
     expect(await button('Ask again', page).count()).toBe(1)
-    await shortLived.close()
-    await first.close()
   })
 })
 
