@@ -22,6 +22,7 @@ interface Entry {
   /** How many messages there were before it. */
   start: number
   outcome: Ended['outcome'] | undefined
+  meter: Meter
   place: Place | undefined
 }
 
@@ -43,7 +44,7 @@ export function startConversation(settings: Settings, status: Status): void {
     const before = entries.at(-1)
     before?.turn.retire(before.outcome !== 'done')
     const turn = createTurn(prompt, entries.length + 1, settings, actions)
-    const entry: Entry = { turn, start: chat.messages.length, outcome: undefined, place: undefined }
+    const entry: Entry = { turn, start: chat.messages.length, outcome: undefined, meter: createMeter(), place: undefined }
     entries.push(entry)
     // A suggestion that was clicked will be gone
     const hadFocus = invitation.contains(document.activeElement)
@@ -72,7 +73,9 @@ export function startConversation(settings: Settings, status: Status): void {
 
   async function answer(entry: Entry, from: string | Place): Promise<void> {
     const { turn } = entry
-    const meter = createMeter()
+    // Where it goes on, the figures do too
+    if (typeof from === 'string') entry.meter = createMeter()
+    const { meter } = entry
     const exchange = createExchange({
       chat, meter, addPart: turn.addPart,
       onOpen: () => status(({ receiving }) => receiving),
@@ -92,12 +95,12 @@ export function startConversation(settings: Settings, status: Status): void {
     // The visitor may have begun a new conversation
     if (underWay !== exchange) return
     underWay = undefined
-    settle(entry, ended, exchange.opened, meter)
+    settle(entry, ended, exchange.opened)
     composer.setTyping(false)
   }
 
-  function settle(entry: Entry, ended: Ended, opened: boolean, meter: Meter): void {
-    const { turn } = entry
+  function settle(entry: Entry, ended: Ended, opened: boolean): void {
+    const { turn, meter } = entry
     const { outcome, error, limited = false } = ended
     const place = isForgotten(error) ? undefined : ended.place
     Object.assign(entry, { outcome, place })

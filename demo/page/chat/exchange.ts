@@ -62,13 +62,11 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
     return {
       idempotencyKey: at.key,
       onOpen() {
+        if (opened) meter.resume()
         opened = true
         onOpen()
       },
-      onRetry({ delay }) {
-        if (opened) meter.resume()
-        onRetry({ delay, opened })
-      },
+      onRetry: ({ delay }) => onRetry({ delay, opened }),
       onClose: ({ lastEventId }) => (at.lastEventId = lastEventId),
       // With its last request the model has to say something
       ...(at.round === ROUNDS && { params: { tool_choice: 'none' } }),
@@ -87,7 +85,6 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
     opened = true
     place = at
     at.part.goOn()
-    meter.resume()
     return chat.streamText(at.messages, { ...optionsFor(at), lastEventId: at.lastEventId })
   }
 

@@ -459,6 +459,10 @@ describe('an answer that fails', () => {
     await button('Go on', page).click()
     await untilStatus(/^Done: /, page)
     expect(new Set(keys).size).toBe(1)
+    // The figures are those of the whole answer
+    const amount = Array.from(answerTo('hi')).length.toLocaleString('en')
+    expect(await turns(page).locator(`[data-figure='amount']`).textContent()).toBe(amount)
+    expect(await turns(page).locator(`[data-figure='outcome']`).textContent()).toBe('done, resumed once')
     await page.getByLabel('Show as').selectOption('plain')
     expect(await typed(page)).toBe(answerTo('hi'))
     expect(await button('Go on', page).count()).toBe(0)
