@@ -3,13 +3,12 @@ import { createChat } from 'teleprinter'
 import { element } from '../shell/elements.ts'
 import { onLanguage } from '../shell/language.ts'
 import { startComposer } from './composer.ts'
-import { API, createExchange, retryPolicy, type Ended, type Exchange, type Place } from './exchange.ts'
+import { API, createExchange, retryPolicy, type Ended, type Exchange, type Place, type Toolbox } from './exchange.ts'
 import { explain, isForgotten } from './failure.ts'
 import { createMeter, type Meter } from './figures.ts'
 import { scrollToEnd } from './scroll.ts'
 import type { Settings } from './settings.ts'
 import type { Status } from './status.ts'
-import { tools } from './tools.ts'
 import { createTurn, type Trouble, type Turn } from './turn.ts'
 import type { Words } from './words.ts'
 
@@ -30,9 +29,8 @@ export function startConversation(settings: Settings, status: Status): void {
   const list = element('conversation', HTMLElement)
   const invitation = element('invitation', HTMLElement)
   const anew = element('anew', HTMLButtonElement)
-  const chat = createChat({
-    url: API, resume: true, retry: retryPolicy, params: { stream_options: { include_usage: true }, tools },
-  })
+  const chat = createChat({ url: API, resume: true, retry: retryPolicy })
+  const toolbox: Toolbox = { offered: true }
   const entries: Entry[] = []
   let underWay: Exchange | undefined
 
@@ -77,7 +75,7 @@ export function startConversation(settings: Settings, status: Status): void {
     if (typeof from === 'string') entry.meter = createMeter()
     const { meter } = entry
     const exchange = createExchange({
-      chat, meter, addPart: turn.addPart,
+      chat, toolbox, meter, addPart: turn.addPart,
       onOpen: () => status(({ receiving }) => receiving),
       onRetry: ({ delay, opened }) => status(waiting(opened, delay)),
       onTool: ({ name }) => status(({ running }) => running(name)),

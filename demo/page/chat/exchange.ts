@@ -1,8 +1,8 @@
 // One attempt at an answer: requests, tools and their results, until the model has said its last word
-import { backoff, type Chat, type ChatMessage, type ChatOptions, type Failure, type TextStream } from 'teleprinter'
+import { backoff, StreamError, type Chat, type ChatMessage, type ChatOptions, type Failure, type TextStream } from 'teleprinter'
 import type { Meter, Outcome } from './figures.ts'
 import type { Part } from './part.ts'
-import { runTool, type ToolCall } from './tools.ts'
+import { runTool, tools, type ToolCall } from './tools.ts'
 
 export const API = '/api/chat'
 
@@ -31,8 +31,12 @@ export interface Ended {
   place?: Place
 }
 
+/** Whether the model takes tools; not all do. */
+export interface Toolbox { offered: boolean }
+
 /** What an exchange works with. */
 export interface ExchangeSetup {
+  toolbox: Toolbox
   chat: Chat
   meter: Meter
   addPart: () => Part
@@ -51,7 +55,7 @@ export interface Exchange {
   readonly opened: boolean
 }
 
-export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }: ExchangeSetup): Exchange {
+export function createExchange({ chat, toolbox, meter, addPart, onRetry, onOpen, onTool }: ExchangeSetup): Exchange {
   let stream: TextStream | undefined
   let place: Place | undefined
   let received: Outcome | undefined // once all of a part has come
@@ -68,14 +72,18 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
       },
       onRetry: ({ delay }) => onRetry({ delay, opened }),
       onClose: ({ lastEventId }) => (at.lastEventId = lastEventId),
-      // With its last request the model has to say something
-      ...(at.round === ROUNDS && { params: { tool_choice: 'none' } }),
+      params: {
+        stream_options: { include_usage: true },
+        ...(toolbox.offered && { tools }),
+        // With its last request the model has to say something
+        ...(toolbox.offered && at.round === ROUNDS && { tool_choice: 'none' }),
+      },
     }
   }
 
-  function ask(prompt: string | undefined, round: number): TextStream {
+  function ask(prompt: string | undefined, round: number, part = addPart()): TextStream {
     opened = false
-    place = { part: addPart(), key: crypto.randomUUID(), lastEventId: '', messages: [], round }
+    place = { part, key: crypto.randomUUID(), lastEventId: '', messages: [], round }
     const sent = chat.send(prompt ?? [], optionsFor(place))
     place.messages = [...chat.messages]
     return sent
@@ -94,6 +102,12 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
     for (;;) {
       const { part, round } = place as Place
       const ended = await read(stream, place as Place)
+      if (typeof from === 'string' && round === 0 && toolbox.offered && refusesTools(ended.error)) {
+        toolbox.offered = false
+        part.goOn()
+        stream = ask(from, 0, part)
+        continue
+      }
       if (resumed && part === from.part) complete(from)
       if (ended.outcome !== 'done' || part.calls.length === 0) return ended
       answerCalls(part, round)
@@ -176,6 +190,11 @@ function endAtServer(key: string): void {
   fetch(API, { method: 'DELETE', headers: { 'Idempotency-Key': key }, keepalive: true }).catch(() => {
     // Our own request is ended all the same
   })
+}
+
+/** A model without tools says so before it runs anything, so that asking without them pays nothing twice. */
+function refusesTools(error: unknown): boolean {
+  return error instanceof StreamError && error.status === 400 && /tool/i.test(error.body ?? '')
 }
 
 function canGoOn(place: Place): { place?: Place } {

@@ -1,4 +1,8 @@
 // The chat page as its visitors meet it
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text as readText } from 'node:stream/consumers'
 import type { Page, Response } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answer, reply } from '../../../demo/server/chat/model/model.ts'
@@ -190,7 +194,6 @@ describe('a conversation', () => {
     await ask('The first one')
     await untilStatus(/^Done: /)
     await ask('The second one')
-    await untilStatus(/^Receiving/)
     await untilStatus(/^Done: /)
     const said = [
       { role: 'user', content: 'The first one' }, { role: 'assistant', content: answerTo('The first one') }, { role: 'user', content: 'The second one' },
@@ -219,7 +222,6 @@ describe('a conversation', () => {
     await ask('hi')
     await untilStatus(/^Done: /)
     await button('Ask again').click()
-    await untilStatus(/^Receiving/)
     await untilStatus(/^Done: /)
     expect(bodies.map(({ messages }) => messages)).toEqual([[{ role: 'user', content: 'hi' }], [{ role: 'user', content: 'hi' }]])
     expect(new Set(keys).size).toBe(2)
@@ -246,7 +248,6 @@ describe('a conversation', () => {
 
     // And the conversation goes on behind it
     await ask('Thank you')
-    await untilStatus(/^Receiving/)
     await untilStatus(/^Done: /)
     expect(bodies.at(-1)?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'tool', 'assistant', 'user'])
     expect(visit.complaints).toEqual([])
@@ -258,6 +259,27 @@ describe('a conversation', () => {
     await untilStatus(/^Done: /)
     expect(await visit.page.locator('.call-failed dd').textContent()).toBe('Cannot tell the time: no such time zone: Mars/Olympus')
     expect(await typed()).toContain('no such time zone: Mars/Olympus')
+  })
+
+  test('the page asks a model that takes no tools without them', async () => {
+    const asked: boolean[] = []
+    const model = createServer((req, res) => {
+      void readText(req).then(body => {
+        asked.push(body.includes('roll_dice'))
+        if (body.includes('roll_dice')) res.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"old-model does not support tools"}}')
+        else res.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: {"choices":[{"index":0,"delta":{"content":"No tools"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n')
+      })
+    }).listen(0, '127.0.0.1')
+    await once(model, 'listening')
+    const behind = await serve({ env: { OPENAI_BASE_URL: `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1` } })
+    await visit.page.goto(behind.url)
+    await ask('Roll two dice')
+    await untilStatus(/^Done: 8 characters/)
+    await ask('Once more')
+    await untilStatus(/^Done: 8 characters/)
+    expect(asked).toEqual([true, false, false])
+    await behind.close()
+    model.close()
   })
 
   test('the page follows the end of the answer, and leaves a reader who scrolls up alone', async () => {
@@ -416,7 +438,6 @@ describe('an answer that fails', () => {
 
     proxy.open = true
     await button('Ask again', page).click()
-    await untilStatus(/^Receiving/, page)
     await untilTyped(30, page)
     await page.keyboard.press('Escape')
     await untilStatus(/^Stopped after /, page)
@@ -500,7 +521,6 @@ describe('a good page', () => {
       await ask(`Compare tea and coffee, please: ${'x'.repeat(200)}`, page)
       await untilStatus(/^Done: /, page)
       await ask('What time is it in Mars/Olympus? And roll two dice', page)
-      await untilStatus(/^Receiving/, page)
       await untilStatus(/^Done: /, page)
       await page.locator('.thoughts summary').first().click()
       for (const [width, height] of SIZES) {
