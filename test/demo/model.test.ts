@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { answer } from '../../demo/server/chat/model/model.ts'
+import { answer, reply } from '../../demo/server/chat/model/model.ts'
 import { createPace } from '../../demo/server/chat/model/pace.ts'
 import { tokenize } from '../../demo/server/chat/model/tokens.ts'
 
@@ -53,6 +53,86 @@ describe('answer()', () => {
     const han = prose.match(/\p{Script=Han}/gu)?.length ?? 0
     const latin = prose.match(/\p{Script=Latin}/gu)?.length ?? 0
     expect(han).toBeGreaterThan(5 * latin)
+  })
+})
+
+const TOOLS = { tools: [{ type: 'function', function: { name: 'current_time' } }, { type: 'function', function: { name: 'roll_dice' } }] }
+const replyTo = (content: string, json: Record<string, unknown> = {}) => reply({ messages: [{ role: 'user', content }], json })
+const callsFor = (prompt: string, json: Record<string, unknown> = TOOLS) =>
+  replyTo(prompt, json).toolCalls.map(call => [call.name, JSON.parse(call.arguments) as unknown])
+
+describe('reply()', () => {
+  test.each([...PROMPTS, ...CHINESE])('reply() says what answer() does where no tool is offered: “%s”', prompt => {
+    expect(replyTo(prompt)).toMatchObject({ text: ask(prompt), toolCalls: [] })
+  })
+
+  test.each(['Why is the sky blue?', 'Plan a day', 'What do you think of tea?', '为什么天是蓝的？', '帮我计划周末'])('reply() thinks before it answers “%s”', prompt => {
+    const { reasoning } = replyTo(prompt)
+    expect(reasoning.match(/[.?!。？！]/g)?.length).toBeGreaterThanOrEqual(2)
+    expect(reasoning).toContain(prompt)
+    expect(reasoning).not.toMatch(/\{prompt\}|undefined/)
+    expect(replyTo(prompt).reasoning).toBe(reasoning)
+  })
+
+  test.each(['hi', 'Write me a postcard', '你好'])('reply() needs no thought for “%s”', prompt => {
+    expect(replyTo(prompt).reasoning).toBe('')
+  })
+
+  test.each([
+    ['Compare tea and coffee in a table', ['tea', 'coffee']], ['compare the sea with the hills', ['sea', 'hills']],
+    ['比较茶和咖啡，列一张表', ['茶', '咖啡']], ['Compare a|b and c', ['a b', 'c']],
+  ])('reply() compares in a table: “%s”', (prompt, [left, right]) => {
+    const rows = replyTo(prompt).text.split('\n').filter(line => line.startsWith('|')).map(row => row.split('|').map(cell => cell.trim()))
+    expect(rows[0]).toEqual(['', '', left, right, ''])
+    expect(rows.length).toBe(6)
+    expect(rows.every(({ length }) => length === 5)).toBe(true)
+  })
+
+  test('reply() shows what Markdown can do: headings, bold words, links', () => {
+    const all = Array.from({ length: 20 }, (_, i) => ask(`Tell me about streaming, ${i}`)).join('\n')
+    expect(all).toMatch(/^### \S.*[^:]$/m)
+    expect(all).toMatch(/\*\*\S[^*]*\S\*\*/)
+    expect(all).toMatch(/\[[^\]]+\]\(https:\/\/[^)\s]+\)/)
+  })
+
+  test.each<[string, unknown[]]>([
+    ['What time is it in Tokyo?', [['current_time', { zone: 'Asia/Tokyo' }]]],
+    ['what’s the time in London and New York', [['current_time', { zone: 'Europe/London' }], ['current_time', { zone: 'America/New_York' }]]],
+    ['What time is it in Europe/Oslo?', [['current_time', { zone: 'Europe/Oslo' }]]],
+    ['What time is it?', [['current_time', {}]]],
+    ['现在几点', [['current_time', {}]]],
+    ['东京现在几点？', [['current_time', { zone: 'Asia/Tokyo' }]]],
+    ['Roll two dice', [['roll_dice', { sides: 6, count: 2 }]]],
+    ['Throw a 20-sided die', [['roll_dice', { sides: 20, count: 1 }]]],
+    ['roll 3d8', [['roll_dice', { sides: 8, count: 3 }]]],
+    ['掷骰子', [['roll_dice', { sides: 6, count: 2 }]]],
+    ['掷三颗骰子', [['roll_dice', { sides: 6, count: 3 }]]],
+    ['Tell me about time', []],
+    ['A die is a cube', []],
+  ])('reply() calls the tools that “%s” asks for', (prompt, calls) => {
+    expect(callsFor(prompt)).toEqual(calls)
+  })
+
+  test('reply() calls no tool that is not offered, or that it is told to leave', () => {
+    expect(callsFor('Roll two dice', {})).toEqual([])
+    expect(callsFor('Roll two dice', { tools: 'dice' })).toEqual([])
+    expect(callsFor('Roll two dice', { ...TOOLS, tool_choice: 'none' })).toEqual([])
+  })
+
+  test.each([
+    ['Roll two dice', '{"rolls":[3,5],"sum":8}', ['**3** and **5**', '**8**']],
+    ['掷两颗骰子', '{"rolls":[3,5],"sum":8}', ['**3**、**5**', '**8**']],
+    ['What time is it?', '{"zone":"Asia/Tokyo","date":"2026-02-03","time":"04:05","weekday":"Tuesday"}', ['**04:05**', 'Tuesday', '`Asia/Tokyo`']],
+    ['现在几点', '{"zone":"Asia/Tokyo","date":"2026-02-03","time":"04:05","weekday":"Tuesday"}', ['**04:05**', '星期二']],
+    ['Roll two dice', '{"error":"Cannot roll dice: `sides` is 1"}', ['Cannot roll dice']],
+    ['Roll two dice', 'eight', ['`eight`']],
+  ])('reply() to “%s” says what the tool brought: %s', (prompt, content, parts) => {
+    const messages = [{ role: 'user', content: prompt }, { role: 'assistant', content: '' }, { role: 'tool', content }]
+    const { text, toolCalls } = reply({ messages, json: TOOLS })
+    for (const part of parts) expect(text).toContain(part)
+    expect(text).not.toMatch(/\{\w+\}|undefined/)
+    expect(toolCalls).toEqual([])
+    expect(reply({ messages, json: TOOLS }).text).toBe(text)
   })
 })
 

@@ -3,13 +3,12 @@ import { createChat } from 'teleprinter'
 import { element } from '../shell/elements.ts'
 import { onLanguage } from '../shell/language.ts'
 import { startComposer } from './composer.ts'
-import { API, createExchange, retryPolicy, type Ended, type Exchange, type Place } from './exchange.ts'
+import { API, createExchange, retryPolicy, type Ended, type Exchange, type Place, type Toolbox } from './exchange.ts'
 import { explain, isForgotten } from './failure.ts'
 import { createMeter, type Meter } from './figures.ts'
 import { scrollToEnd } from './scroll.ts'
 import type { Settings } from './settings.ts'
 import type { Status } from './status.ts'
-import { tools } from './tools.ts'
 import { createTurn, type Trouble, type Turn } from './turn.ts'
 import type { Words } from './words.ts'
 
@@ -22,6 +21,7 @@ interface Entry {
   /** How many messages there were before it. */
   start: number
   outcome: Ended['outcome'] | undefined
+  meter: Meter
   place: Place | undefined
 }
 
@@ -29,9 +29,8 @@ export function startConversation(settings: Settings, status: Status): void {
   const list = element('conversation', HTMLElement)
   const invitation = element('invitation', HTMLElement)
   const anew = element('anew', HTMLButtonElement)
-  const chat = createChat({
-    url: API, resume: true, retry: retryPolicy, params: { stream_options: { include_usage: true }, tools },
-  })
+  const chat = createChat({ url: API, resume: true, retry: retryPolicy })
+  const toolbox: Toolbox = { offered: true }
   const entries: Entry[] = []
   let underWay: Exchange | undefined
 
@@ -43,7 +42,7 @@ export function startConversation(settings: Settings, status: Status): void {
     const before = entries.at(-1)
     before?.turn.retire(before.outcome !== 'done')
     const turn = createTurn(prompt, entries.length + 1, settings, actions)
-    const entry: Entry = { turn, start: chat.messages.length, outcome: undefined, place: undefined }
+    const entry: Entry = { turn, start: chat.messages.length, outcome: undefined, meter: createMeter(), place: undefined }
     entries.push(entry)
     // A suggestion that was clicked will be gone
     const hadFocus = invitation.contains(document.activeElement)
@@ -72,11 +71,13 @@ export function startConversation(settings: Settings, status: Status): void {
 
   async function answer(entry: Entry, from: string | Place): Promise<void> {
     const { turn } = entry
-    const meter = createMeter()
+    // Where it goes on, the figures do too
+    if (typeof from === 'string') entry.meter = createMeter()
+    const { meter } = entry
     const exchange = createExchange({
-      chat, meter, addPart: turn.addPart,
+      chat, toolbox, meter, addPart: turn.addPart,
       onOpen: () => status(({ receiving }) => receiving),
-      onRetry: ({ delay }) => status(waiting(turn.began, delay)),
+      onRetry: ({ delay, opened }) => status(waiting(opened, delay)),
       onTool: ({ name }) => status(({ running }) => running(name)),
     })
     turn.begin(typeof from === 'string')
@@ -92,16 +93,16 @@ export function startConversation(settings: Settings, status: Status): void {
     // The visitor may have begun a new conversation
     if (underWay !== exchange) return
     underWay = undefined
-    settle(entry, ended, meter)
+    settle(entry, ended, exchange.opened)
     composer.setTyping(false)
   }
 
-  function settle(entry: Entry, ended: Ended, meter: Meter): void {
-    const { turn } = entry
+  function settle(entry: Entry, ended: Ended, opened: boolean): void {
+    const { turn, meter } = entry
     const { outcome, error, limited = false } = ended
     const place = isForgotten(error) ? undefined : ended.place
     Object.assign(entry, { outcome, place })
-    const trouble = troubleOf(ended, turn)
+    const trouble = troubleOf(ended, opened)
     turn.end({ again: true, goOn: place !== undefined }, trouble)
     if (outcome === 'failed' && !turn.began) composer.giveBack(turn.prompt)
     status(text => describe(text, ended, trouble, turn, meter, limited), outcome)
@@ -143,13 +144,13 @@ export function startConversation(settings: Settings, status: Status): void {
   })
 }
 
-function waiting(began: boolean, delayMs: number): (words: Words) => string {
+function waiting(opened: boolean, delayMs: number): (words: Words) => string {
   if (!navigator.onLine) return ({ offline }) => offline
-  return ({ asking, resuming }) => (began ? resuming : asking)(delayMs)
+  return ({ asking, resuming }) => (opened ? resuming : asking)(delayMs)
 }
 
-function troubleOf({ outcome, error }: Ended, { began }: Turn): Trouble | undefined {
-  if (outcome === 'failed') return { text: explain(error, began, navigator.onLine), error }
+function troubleOf({ outcome, error }: Ended, opened: boolean): Trouble | undefined {
+  if (outcome === 'failed') return { text: explain(error, opened, navigator.onLine), error }
   return outcome === 'truncated' ? { text: ({ reasons }) => reasons.cut, error: undefined } : undefined
 }
 

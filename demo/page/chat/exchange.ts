@@ -1,8 +1,8 @@
 // One attempt at an answer: requests, tools and their results, until the model has said its last word
-import { backoff, type Chat, type ChatMessage, type ChatOptions, type Failure, type StreamError, type TextStream } from 'teleprinter'
+import { backoff, StreamError, type Chat, type ChatMessage, type ChatOptions, type Failure, type TextStream } from 'teleprinter'
 import type { Meter, Outcome } from './figures.ts'
 import type { Part } from './part.ts'
-import { runTool, type ToolCall } from './tools.ts'
+import { runTool, tools, type ToolCall } from './tools.ts'
 
 export const API = '/api/chat'
 
@@ -31,12 +31,17 @@ export interface Ended {
   place?: Place
 }
 
+/** Whether the model takes tools; not all do. */
+export interface Toolbox { offered: boolean }
+
 /** What an exchange works with. */
 export interface ExchangeSetup {
+  toolbox: Toolbox
   chat: Chat
   meter: Meter
   addPart: () => Part
-  onRetry: (info: { delay: number; reason: StreamError }) => void
+  /** A request will be sent again; `opened` says whether its answer had begun. */
+  onRetry: (info: { delay: number; opened: boolean }) => void
   onOpen: () => void
   onTool: (call: ToolCall) => void
 }
@@ -46,38 +51,48 @@ export interface Exchange {
   run: (from: string | Place) => Promise<Ended>
   /** Ends it here and at the server. */
   stop: () => void
+  /** Whether the answer to the last request has begun. */
+  readonly opened: boolean
 }
 
-export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }: ExchangeSetup): Exchange {
+export function createExchange({ chat, toolbox, meter, addPart, onRetry, onOpen, onTool }: ExchangeSetup): Exchange {
   let stream: TextStream | undefined
   let place: Place | undefined
   let received: Outcome | undefined // once all of a part has come
   let stopping = false
+  let opened = false
 
   function optionsFor(at: Place): ChatOptions {
     return {
-      idempotencyKey: at.key, onOpen,
-      onRetry(info) {
-        if (at.lastEventId !== '' || at.part.text !== '') meter.resume()
-        onRetry(info)
+      idempotencyKey: at.key,
+      onOpen() {
+        if (opened) meter.resume()
+        opened = true
+        onOpen()
       },
+      onRetry: ({ delay }) => onRetry({ delay, opened }),
       onClose: ({ lastEventId }) => (at.lastEventId = lastEventId),
-      // With its last request the model has to say something
-      ...(at.round === ROUNDS && { params: { tool_choice: 'none' } }),
+      params: {
+        stream_options: { include_usage: true },
+        ...(toolbox.offered && { tools }),
+        // With its last request the model has to say something
+        ...(toolbox.offered && at.round === ROUNDS && { tool_choice: 'none' }),
+      },
     }
   }
 
-  function ask(prompt: string | undefined, round: number): TextStream {
-    place = { part: addPart(), key: crypto.randomUUID(), lastEventId: '', messages: [], round }
+  function ask(prompt: string | undefined, round: number, part = addPart()): TextStream {
+    opened = false
+    place = { part, key: crypto.randomUUID(), lastEventId: '', messages: [], round }
     const sent = chat.send(prompt ?? [], optionsFor(place))
     place.messages = [...chat.messages]
     return sent
   }
 
   function resume(at: Place): TextStream {
+    opened = true
     place = at
     at.part.goOn()
-    meter.resume()
     return chat.streamText(at.messages, { ...optionsFor(at), lastEventId: at.lastEventId })
   }
 
@@ -87,6 +102,12 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
     for (;;) {
       const { part, round } = place as Place
       const ended = await read(stream, place as Place)
+      if (typeof from === 'string' && round === 0 && toolbox.offered && refusesTools(ended.error)) {
+        toolbox.offered = false
+        part.goOn()
+        stream = ask(from, 0, part)
+        continue
+      }
       if (resumed && part === from.part) complete(from)
       if (ended.outcome !== 'done' || part.calls.length === 0) return ended
       answerCalls(part, round)
@@ -146,6 +167,9 @@ export function createExchange({ chat, meter, addPart, onRetry, onOpen, onTool }
 
   return {
     run,
+    get opened() {
+      return opened
+    },
     stop() {
       stopping = true
       if (place && !received) endAtServer(place.key)
@@ -166,6 +190,11 @@ function endAtServer(key: string): void {
   fetch(API, { method: 'DELETE', headers: { 'Idempotency-Key': key }, keepalive: true }).catch(() => {
     // Our own request is ended all the same
   })
+}
+
+/** A model without tools says so before it runs anything, so that asking without them pays nothing twice. */
+function refusesTools(error: unknown): boolean {
+  return error instanceof StreamError && error.status === 400 && /tool/i.test(error.body ?? '')
 }
 
 function canGoOn(place: Place): { place?: Place } {

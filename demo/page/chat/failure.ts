@@ -9,15 +9,15 @@ export function isForgotten(error: unknown): boolean {
 /**
  * What went wrong, in plain words.
  *
- * @param began whether anything of the answer had come
+ * @param opened whether the answer had begun
  */
-export function explain(error: unknown, began: boolean, online: boolean): (words: Words) => string {
+export function explain(error: unknown, opened: boolean, online: boolean): (words: Words) => string {
   if (!(error instanceof StreamError)) return ({ reasons }) => reasons.other
   const { code, status } = error
   // What a server says of its refusal is an error of the provider's, too
   if (status !== undefined && status >= 400) return explainStatus(status)
   switch (code) {
-    case 'network': return ({ reasons }) => (began ? reasons.broken : online ? reasons.unreachable : reasons.offline)
+    case 'network': return ({ reasons }) => (opened ? reasons.broken : online ? reasons.unreachable : reasons.offline)
     case 'timeout': return ({ reasons }) => reasons.silent
     case 'provider': return ({ reasons }) => reasons.provider
     case 'content-type': case 'dialect': case 'too-large': return ({ reasons }) => reasons.unreadable

@@ -8,10 +8,10 @@ export type Outcome = 'done' | 'stopped' | 'truncated' | 'failed'
 
 /** Measures the deltas of an answer, over as many requests as it takes. */
 export interface Meter {
-  /** A request goes out. */
+  /** A request goes out, also behind an end that was none. */
   send: () => void
   add: (delta: ChatDelta) => void
-  /** The connection broke, and the answer goes on. */
+  /** The connection broke, and the answer has come back. */
   resume: () => void
   /** The last delta of a request is in. */
   rest: () => void
@@ -65,8 +65,11 @@ export function createMeter(now: () => number = () => performance.now()): Meter 
   }
 
   return {
-    send: rest,
     rest,
+    send() {
+      rest()
+      end = undefined
+    },
     add(delta) {
       current = delta.usage ?? current
       if (!delta.text && !delta.reasoning && !delta.toolCalls) return
