@@ -9,9 +9,9 @@ interface PageSteps {
   path: string
   title: string
   /** What a visitor does there. */
-  act?: (driver: Driver) => Promise<void>
+  act: (driver: Driver) => Promise<void>
   /** Whether it has worked; asked in the page. */
-  worked?: () => boolean
+  worked: () => boolean
 }
 
 const PAGES: PageSteps[] = [
@@ -28,8 +28,19 @@ const PAGES: PageSteps[] = [
     act: driver => driver.click('#connect'),
     worked: () => (document.querySelector('#log')?.textContent.match(/customEvent/g) ?? []).length >= 3,
   },
-  { path: '/wire', title: 'Wire · Teleprinter' },
-  { path: '/faults', title: 'Faults · Teleprinter' },
+  {
+    path: '/wire', title: 'Wire · Teleprinter',
+    act: driver => driver.click('#open'),
+    worked: () => (document.querySelector('#rows')?.textContent.match(/customEvent/g) ?? []).length >= 3,
+  },
+  {
+    // A healthy answer, unless one chooses
+    path: '/faults', title: 'Faults · Teleprinter',
+    act: driver => driver.click('#run'),
+    worked: () => [...document.querySelectorAll('.client')].some(client => {
+      return client.querySelector('.received')?.textContent !== '' && client.querySelector('.verdict')?.textContent !== ''
+    }),
+  },
   {
     path: '/plots', title: 'Plots · Teleprinter',
     async act(driver) {
@@ -67,8 +78,8 @@ export function testPages(engine: string, launch: () => Promise<Driver>): void {
         current: document.querySelector('#masthead [aria-current]')?.getAttribute('href'),
       }))
       expect(head).toEqual({ title, links: PAGES.map(page => page.path), current: path })
-      await act?.(driver)
-      if (worked) await expect.poll(() => driver.run(worked), { timeout: 40_000, interval: 200 }).toBe(true)
+      await act(driver)
+      await expect.poll(() => driver.run(worked), { timeout: 40_000, interval: 200 }).toBe(true)
       expect(await driver.errors()).toEqual([])
     })
   })

@@ -12,7 +12,10 @@ const PAGES = [
 ]
 
 /** What is the same in Chinese: names, and what machines say. */
-const NAMES = /Teleprinter|English|smoothStream\(\)|AI SDK|readyState|\bauto\b|\/[\w/-]+/g
+const NAMES = new RegExp([
+  /Teleprinter|English|Markdown|\b[A-Z]{2,}\b/, /smoothStream\(\)|streamText|connect|EventSource|readyState|\bauto\b/,
+  /Last-Event-ID|Authorization: Bearer/, /@?[\w/-]*fetch-event-source/, /\/[\w/-]+/,
+].map(({ source }) => source).join('|'), 'g')
 
 /** Words without any Chinese; a Chinese sentence may name a thing or two. */
 function isEnglish(text: string): boolean {
@@ -121,7 +124,8 @@ function texts(page: Page): Promise<string[]> {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node instanceof Element ? node : node.parentElement
-      if (!element?.checkVisibility() && !element?.closest('select') || element.closest('body [lang], code, samp, kbd, pre')) continue
+      // A server's own log and data speak as they do
+      if (!element?.checkVisibility() && !element?.closest('select') || element.closest('body [lang], code, pre, [role="log"]')) continue
       if (node instanceof Element) found.push(...['aria-label', 'placeholder', 'title', 'alt'].map(name => node.getAttribute(name) ?? ''))
       else found.push(node.textContent ?? '')
     }
@@ -129,10 +133,11 @@ function texts(page: Page): Promise<string[]> {
   })
 }
 
-/** All texts, and all attributes that have Chinese. */
+/** All texts and attributes that stand in the page's HTML. What else there is may change by itself. */
 function snapshot(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const attributes = ['aria-label', 'placeholder', 'content'].flatMap(name => [...document.querySelectorAll(`[${name}]`)].map(node => node.getAttribute(name)))
-    return [document.title, document.documentElement.lang, document.body.textContent, ...attributes].map(String)
+    const standing = [...document.querySelectorAll('[data-zh], #masthead')].map(node => node.textContent)
+    return [document.documentElement.lang, ...standing, ...attributes].map(String)
   })
 }
