@@ -37,7 +37,7 @@ export function createPlot(host: HTMLElement, rows: number, kind: 'bars' | 'area
     last = drawing
     const [points, untilMs, limit] = drawing
     const greatest = points.map(row => row.reduce((max, { value }) => Math.max(max, value), 0))
-    const top = niceAbove(Math.min(limit, Math.max(1, ...greatest)))
+    const top = niceAbove(Math.min(limit, Math.max(...greatest) || limit))
     const step = niceAbove(untilMs / 4)
     const ticks = Array.from({ length: Math.floor(untilMs / step) + 1 }, (_, i) => i * step)
     const x = (time: number): number => (WIDTH * time) / untilMs
