@@ -17,6 +17,8 @@ export interface AnswersSetup {
   leaseMs: number
   /** How many answers may be made at the same time. */
   most: number
+  /** How long each may become. */
+  mostCharacters: number
   /** Makes an answer of our own model: anew, or from any event on. */
   ownSource: (id: string, heading: Heading) => Source
   /** Hears that an answer is no longer made here, and whether it is whole; nothing of one that was refused. */
@@ -49,10 +51,10 @@ export interface Answers {
   close(): Promise<void>
 }
 
-export function createAnswers({ store, leaseMs, most, ownSource, onEnd }: AnswersSetup): Answers {
+export function createAnswers({ store, leaseMs, most, mostCharacters, ownSource, onEnd }: AnswersSetup): Answers {
   const audience = createAudience()
   const producers = new Map<string, Producer>()
-  const setup: ProducerSetup = { store, audience, leaseMs, onEnd }
+  const setup: ProducerSetup = { store, audience, leaseMs, mostCharacters, onEnd }
   // By this name our readers keep the answers of other servers going
   const here = randomUUID()
   let closing = false

@@ -43,7 +43,7 @@ export interface Chat { routes: Routes; answers: Answers }
  */
 export function createChat({ store, upstream, pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd }: ChatSetup): Chat {
   const answers = createAnswers({
-    store, leaseMs, most: limits.chats, onEnd,
+    store, leaseMs, most: limits.chats, mostCharacters: limits.answer, onEnd,
     ownSource: (id, { created, request = {} }) => (from, signal) => streamCompletion(readChatRequest(request), { id, created }, pace, from, signal),
   })
   const delivery = { store, answers, heartbeatMs, lookMs: leaseMs / 5 }

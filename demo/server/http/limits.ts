@@ -9,6 +9,8 @@ export interface Limits {
   messages: number
   /** Characters of all its messages together. */
   characters: number
+  /** Characters of an answer, with what makes events of them. */
+  answer: number
   /** Chats at the same time: those that are sent, and those that are made. */
   chats: number
   /** Feeds at the same time. */
@@ -16,7 +18,7 @@ export interface Limits {
 }
 
 /** The limits, unless told otherwise. */
-export const LIMITS: Limits = { body: 1024 * 1024, messages: 500, characters: 100_000, chats: 200, feeds: 5000 }
+export const LIMITS: Limits = { body: 1024 * 1024, messages: 500, characters: 100_000, answer: 8 * 1024 * 1024, chats: 200, feeds: 5000 }
 
 /** How many seconds those wait who find no place. */
 const RETRY_AFTER = '5'
