@@ -48,7 +48,8 @@ export default [
     },
   },
   {
-    input: 'demo/server/main.ts', external: builtinModules.flatMap(name => [name, `node:${name}`]), plugins: [nodeResolve(), ts()],
+    // redis is asked for only where REDIS_URL is set
+    input: 'demo/server/main.ts', external: ['redis', ...builtinModules.flatMap(name => [name, `node:${name}`])], plugins: [nodeResolve(), ts()],
     output: { file: 'demo/build/server.js', format: 'es', sourcemap: true },
   },
   {

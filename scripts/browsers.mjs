@@ -45,16 +45,20 @@ export async function find(name) {
   return path ? { kind: 'system', path } : undefined
 }
 
-const isDebianRoot = () => platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+export const isDebianRoot = () => platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   && /^ID=debian$/m.test(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '') // Ubuntu's chromium is a snap
 
+const run = (cmd, args) => { console.error(`> ${cmd} ${args.join(' ')}`); return spawnSync(cmd, args, { stdio: ['ignore', 2, 2], env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0 }
+
+/** Whether Debian's packages are there now. */
+export function aptInstall(packages) {
+  const apt = ['-q', '-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3']
+  const go = () => run('apt-get', [...apt, 'install', '-y', '--no-install-recommends', ...packages])
+  return go() || (run('apt-get', [...apt, 'update']) && go())
+}
+
 function install(name) {
-  const run = (cmd, args) => { console.error(`> ${cmd} ${args.join(' ')}`); return spawnSync(cmd, args, { stdio: ['ignore', 2, 2], env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0 }
-  if (isDebianRoot()) {
-    const apt = ['-q', '-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3']
-    const go = () => run('apt-get', [...apt, 'install', '-y', '--no-install-recommends', ...KNOWN[name].apt])
-    if (go() || (run('apt-get', [...apt, 'update']) && go())) return
-  }
+  if (isDebianRoot() && aptInstall(KNOWN[name].apt)) return
   const cli = fileURLToPath(new URL('../node_modules/playwright/cli.js', import.meta.url))
   run(process.execPath, [cli, 'install', ...(process.getuid?.() === 0 ? ['--with-deps'] : []), name])
 }

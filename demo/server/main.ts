@@ -1,7 +1,12 @@
-// Starts the demo: PORT (3000 if unset), HOST, and the OPENAI_* variables that upstream.ts reads
+// Starts the demo: PORT (3000 if unset), HOST, REDIS_URL, PACE (1: what
+// the waits of our own model are multiplied by), and the OPENAI_* variables that upstream.ts reads
 import type { AddressInfo } from 'node:net'
 import { createDemoServer } from './server.ts'
 import { readUpstream } from './chat/upstream.ts'
+import { createMemoryStore } from './store/memory.ts'
+import { createRedisStore } from './store/redis.ts'
+
+const SHUTDOWN_MS = 1500
 
 const { env } = process
 
@@ -16,9 +21,17 @@ function readPort(value = ''): number {
   return quit(`Cannot start the demo: PORT is not a number from 0 to 65535: ${value}`)
 }
 
-function start(): void {
+function readPace(value = ''): number {
+  if (value === '') return 1
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value)
+  return quit(`Cannot start the demo: PACE is not a number from 0 up: ${value}`)
+}
+
+async function start(): Promise<void> {
   const port = readPort(env.PORT)
-  const server = createDemoServer({ env })
+  const url = env.REDIS_URL?.trim() || undefined
+  const store = url === undefined ? createMemoryStore() : await createRedisStore(url)
+  const server = createDemoServer({ env, store, pace: readPace(env.PACE) })
 
   server.on('error', (error: NodeJS.ErrnoException) => {
     quit(error.code === 'EADDRINUSE'
@@ -34,16 +47,12 @@ function start(): void {
   server.listen({ port, host })
 
   const stop = (): void => {
-    server.close(() => process.exit(0))
-    // close() alone waits for the open streams, and those never end by themselves
-    server.closeAllConnections()
+    // Whatever holds out longer is cut
+    setTimeout(() => process.exit(0), SHUTDOWN_MS).unref()
+    void server.shutDown().then(() => store.close()).then(() => process.exit(0))
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
 }
 
-try {
-  start()
-} catch (error) {
-  quit(error instanceof Error ? error.message : String(error))
-}
+start().catch((error: unknown) => quit(error instanceof Error ? error.message : String(error)))

@@ -5,10 +5,12 @@ import { createFaults } from './faults/faults.ts'
 import { createFeeds } from './feeds/feeds.ts'
 import { createAnswerLog } from './feeds/log.ts'
 import { HttpError, sendError, sendText } from './http/http-error.ts'
+import { limitRoutes, LIMITS, type Limits } from './http/limits.ts'
+import { createOpenRequests } from './http/open-requests.ts'
 import { pickHandler, type Routes } from './http/routes.ts'
 import { createPages, packageRoot } from './http/static.ts'
 import { createMemoryStore } from './store/memory.ts'
-import type { Store } from './store/store.ts'
+import { StoreError, type Store } from './store/store.ts'
 
 /** What the demo's server can be told. */
 export interface DemoOptions {
@@ -26,6 +28,8 @@ export interface DemoOptions {
   heartbeat?: number
   /** Milliseconds after which a server that makes an answer and gives no sign of life is taken for dead. Default 5000. */
   lease?: number
+  /** How much the server takes. Default: `LIMITS` of http/limits.ts. */
+  limits?: Partial<Limits>
   /** The package's folder, with `demo/page`, `demo/build/page` and `dist` in it. Default: found from this file. */
   root?: string
   /** What is remembered for longer than a request; whoever made it closes it. Default: in this process's memory. */
@@ -34,27 +38,43 @@ export interface DemoOptions {
   onStreamEnd?: (kind: 'chat' | 'events', complete: boolean) => void
 }
 
+/** The demo's server. */
+export interface DemoServer extends Server {
+  /**
+   * Ends it within a second, however many streams are open: feeds end, as their clients come back by themselves; answers of our own
+   * model break off, so that clients who can resume them do, at another server; other answers end with an error that says so.
+   */
+  shutDown(): Promise<void>
+}
+
+/** How long what is being sent may take to be sent, when the server shuts down. */
+const LAST_WORDS_MS = 300
+
 /**
  * Makes the demo's server: the pages, `/events` and the other feeds, `/api/chat`, and the faults. It does not listen yet.
  *
  * @throws {Error} if the environment names a model server in a way that cannot be used
  */
-export function createDemoServer(options: DemoOptions = {}): Server {
+export function createDemoServer(options: DemoOptions = {}): DemoServer {
   const { env = {}, pace = 1, interval = 1000, root = packageRoot(), onStreamEnd = () => {} } = options
   const { grace: graceMs = 3000, keyedGrace: keyedGraceMs = 60_000, heartbeat: heartbeatMs = 15_000, lease: leaseMs = 5000 } = options
   const store = options.store ?? createMemoryStore()
+  const limits = { ...LIMITS, ...options.limits }
   const sendPage = createPages(root)
   const onChatEnd = (complete: boolean): void => onStreamEnd('chat', complete)
-  const chat = createChat({ store, upstream: readUpstream(env), pace, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd: onChatEnd })
+  const chat = createChat({ store, upstream: readUpstream(env), pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd: onChatEnd })
   const routes: Routes = {
-    ...chat.routes,
-    ...createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) }),
+    ...limitRoutes(chat.routes, limits.chats, 'chats'),
+    ...limitRoutes(createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) }), limits.feeds, 'feeds'),
     ...createFaults(pace),
   }
 
   const logAnswer = createAnswerLog(store)
+  const open = createOpenRequests()
+  let closing = false
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (closing) throw new HttpError(503, 'Cannot answer: the server is being stopped', { headers: { 'Retry-After': '1', 'Connection': 'close' } })
     const path = pathOf(req)
     const route = Object.hasOwn(routes, path) ? routes[path] : await sendPage(path)
     if (!route) return sendText(res, 404, 'Not found')
@@ -66,14 +86,25 @@ export function createDemoServer(options: DemoOptions = {}): Server {
     if (!options.store) await store.close()
   }
 
+  async function shutDown(): Promise<void> {
+    closing = true
+    const closed = new Promise(resolve => server.close(resolve))
+    open.endFeeds()
+    await chat.answers.close()
+    await open.untilNone(LAST_WORDS_MS)
+    server.closeAllConnections()
+    await closed
+  }
+
   const server = createServer((req, res) => {
     // A write to a client that has just left is reported here; an error without a listener would end the process
     res.on('error', () => {})
+    open.add(req, res)
     logAnswer(pathOf(req), req, res)
     answer(req, res).catch((error: unknown) => fail(res, error))
   })
   server.once('close', () => void end())
-  return server
+  return Object.assign(server, { shutDown })
 }
 
 /** The path as the client wrote it, without the query. A proxy may send the whole URL. */
@@ -92,6 +123,8 @@ function fail(res: ServerResponse, error: unknown): void {
     res.destroy()
   } else if (error instanceof HttpError) {
     sendError(res, error.status, error.message, error.details)
+  } else if (error instanceof StoreError) {
+    sendError(res, 503, error.message, { code: 'store_away', headers: { 'Retry-After': '1' } })
   } else {
     console.error(error)
     sendError(res, 500, 'Cannot answer: the server failed')

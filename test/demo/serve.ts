@@ -9,6 +9,9 @@ export interface Served {
   port: number
   /** Settles when the next answer is no longer made, with whether it is whole; or when a feed's client has left. */
   nextEnd(kind: 'chat' | 'events'): Promise<boolean>
+  /** Ends the server as a signal does. */
+  shutDown(): Promise<void>
+  /** Ends it at once, with all connections. */
   close(): Promise<void>
 }
 
@@ -23,6 +26,7 @@ export async function serve({ port: asked = 0, ...options }: Omit<DemoOptions, '
     url: `http://127.0.0.1:${port}`,
     port,
     nextEnd: async kind => (await once(ends, kind) as [boolean])[0],
+    shutDown: () => server.shutDown(),
     close: async () => {
       const closed = once(server, 'close')
       server.close()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { HttpError } from '../http/http-error.ts'
+import { refuseMore } from '../http/limits.ts'
 import type { Store } from '../store/store.ts'
 import { HEADING, openAnswerLog, OVER, type AnswerLog, type Heading } from './answer-log.ts'
 import { createAudience, type Audience } from './audience.ts'
@@ -14,6 +15,10 @@ export interface AnswersSetup {
   store: Store
   /** How long a lease holds, in ms: after so long it shows that a server has died. */
   leaseMs: number
+  /** How many answers may be made at the same time. */
+  most: number
+  /** How long each may become. */
+  mostCharacters: number
   /** Makes an answer of our own model: anew, or from any event on. */
   ownSource: (id: string, heading: Heading) => Source
   /** Hears that an answer is no longer made here, and whether it is whole; nothing of one that was refused. */
@@ -28,7 +33,7 @@ export interface Answers {
    *
    * @param source makes it; our own model, unless given
    * @returns when its events are on their way
-   * @throws {HttpError} 422 where another request has begun an answer of this id
+   * @throws {HttpError} 422 where another request has begun an answer of this id; 503 where too many are made at the moment
    * @throws what the source refused it by
    */
   begin(id: string, heading: Heading, source?: Source): Promise<void>
@@ -46,10 +51,10 @@ export interface Answers {
   close(): Promise<void>
 }
 
-export function createAnswers({ store, leaseMs, ownSource, onEnd }: AnswersSetup): Answers {
+export function createAnswers({ store, leaseMs, most, mostCharacters, ownSource, onEnd }: AnswersSetup): Answers {
   const audience = createAudience()
   const producers = new Map<string, Producer>()
-  const setup: ProducerSetup = { store, audience, leaseMs, onEnd }
+  const setup: ProducerSetup = { store, audience, leaseMs, mostCharacters, onEnd }
   // By this name our readers keep the answers of other servers going
   const here = randomUUID()
   let closing = false
@@ -72,6 +77,7 @@ export function createAnswers({ store, leaseMs, ownSource, onEnd }: AnswersSetup
         throw new HttpError(422, 'Cannot answer: this Idempotency-Key came with another request before', { code: 'idempotency_key_reused' })
       }
       if (known) return
+      refuseMore(producers.size, most, 'answers')
       if (await store.claim(log.name, holder, leaseMs)) {
         if (await log.append(HEADING, JSON.stringify(heading))) break
         await store.release(log.name, holder)

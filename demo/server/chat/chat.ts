@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../http/body.ts'
 import { HttpError } from '../http/http-error.ts'
+import type { Limits } from '../http/limits.ts'
 import type { Handler, Routes } from '../http/routes.ts'
 import { closeSignal } from '../http/sse.ts'
 import type { Store } from '../store/store.ts'
@@ -11,7 +12,6 @@ import { deliver } from './deliver.ts'
 import { parseChatRequest, readChatRequest, type ChatRequest } from './request.ts'
 import { ask, NoStream, passOn, upstreamSource, type Upstream } from './upstream.ts'
 
-const BODY_LIMIT = 1024 * 1024
 const KEY_LENGTH = 255
 
 /** What a chat handler is made of. */
@@ -21,6 +21,7 @@ export interface ChatSetup {
   upstream: Upstream | undefined
   /** Multiplies every wait of our own model. */
   pace: number
+  limits: Omit<Limits, 'feeds'>
   /** For how many ms an answer is made without anybody who reads it. */
   graceMs: number
   /** The same where an `Idempotency-Key` says that its client may come back. */
@@ -40,9 +41,9 @@ export interface Chat { routes: Routes; answers: Answers }
  * Makes the handlers of `/api/chat`: `POST` asks, or goes on with an answer by `Last-Event-ID`, or meets it again by its
  * `Idempotency-Key`; `DELETE` ends the answer of an `Idempotency-Key`.
  */
-export function createChat({ store, upstream, pace, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd }: ChatSetup): Chat {
+export function createChat({ store, upstream, pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd }: ChatSetup): Chat {
   const answers = createAnswers({
-    store, leaseMs, onEnd,
+    store, leaseMs, most: limits.chats, mostCharacters: limits.answer, onEnd,
     ownSource: (id, { created, request = {} }) => (from, signal) => streamCompletion(readChatRequest(request), { id, created }, pace, from, signal),
   })
   const delivery = { store, answers, heartbeatMs, lookMs: leaseMs / 5 }
@@ -50,11 +51,11 @@ export function createChat({ store, upstream, pace, graceMs, keyedGraceMs, heart
   const post: Handler = async (req, res) => {
     refuseStrangers(req)
     const signal = closeSignal(res)
-    const body = await readBody(req, BODY_LIMIT)
+    const body = await readBody(req, limits.body)
     try {
       const lastEventId = req.headers['last-event-id']
       if (typeof lastEventId === 'string' && lastEventId !== '') await resume(res, lastEventId, signal)
-      else await answer(req, res, parseChatRequest(body), signal)
+      else await answer(req, res, parseChatRequest(body, limits), signal)
     } catch (error) {
       // A client that leaves is how many an answer ends, not a fault
       if (!signal.aborted) throw error

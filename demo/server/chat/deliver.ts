@@ -31,11 +31,12 @@ export async function deliver(
   openStream(res, { 'Cache-Control': 'no-cache, no-transform' })
   const forgotten = new AbortController()
   const look = async (): Promise<void> => {
-    if (!await answers.keepGoing(answer)) forgotten.abort()
+    // A store that is away is asked again
+    if (!await answers.keepGoing(answer).catch(() => true)) forgotten.abort()
   }
   // A comment alone, without a blank line: there are clients that take that for an event with the last one's id, and no data
   const beating = setInterval(() => res.writableNeedDrain || res.write(':\n'), heartbeatMs)
-  const looking = setInterval(() => void look().catch(() => {}), lookMs) // a store that is away is asked again
+  const looking = setInterval(() => void look(), lookMs)
 
   try {
     if (tellStart) await write(res, `id: ${eventId(answer, reader.at)}\n\n`, signal)

@@ -4,9 +4,8 @@ import { StoreError, type Store } from '../store/store.ts'
 import { OVER, type AnswerLog } from './answer-log.ts'
 import type { Audience } from './audience.ts'
 
-/** What one answer may hold. Ten times what the longest models say. */
+/** How many entries an answer may have: several times what the longest models say. */
 const MOST_ENTRIES = 100_000
-const MOST_CHARACTERS = 8 * 1024 * 1024
 
 /** So far an answer is made ahead of its fastest reader. */
 const MOST_AHEAD = 64 * 1024
@@ -30,6 +29,8 @@ export interface ProducerSetup {
   audience: Audience
   /** How long a lease holds, in ms. Its producer renews it more than three times as often. */
   leaseMs: number
+  /** How long an answer may become. */
+  mostCharacters: number
   /** Hears that an answer is no longer made, and whether it is whole; nothing of one that was refused. */
   onEnd: (complete: boolean) => void
 }
@@ -66,7 +67,7 @@ export const readersLease = (answer: string): string => `readers:${answer}`
  *
  * It waits for its fastest reader. Without any it goes on for the grace period, as no reader may be left who wants it.
  */
-export function produce({ log, source, at, continuable, holder, graceMs }: Task, { store, audience, leaseMs, onEnd }: ProducerSetup): Producer {
+export function produce({ log, source, at, continuable, holder, graceMs }: Task, { store, audience, leaseMs, mostCharacters, onEnd }: ProducerSetup): Producer {
   const controller = new AbortController()
   const { signal } = controller
   const sums = [0] // characters of the entries since `at`
@@ -86,7 +87,7 @@ export function produce({ log, source, at, continuable, holder, graceMs }: Task,
     const blocks = await open()
     tell.resolve()
     for await (const block of blocks) {
-      if (last - at >= MOST_ENTRIES || said() > MOST_CHARACTERS) throw new TooLong()
+      if (last - at >= MOST_ENTRIES || said() > mostCharacters) throw new TooLong()
       await append(block)
       await untilReadersCome()
     }

@@ -1,4 +1,5 @@
 import { HttpError } from '../http/http-error.ts'
+import type { Limits } from '../http/limits.ts'
 
 /** A turn of the conversation, as OpenAI's API has it. */
 export interface ChatMessage { role: string; content: string }
@@ -16,10 +17,19 @@ export interface ChatRequest {
 /**
  * Reads the body of a chat request. Its content type is not asked for: curl, for one, calls every body a form.
  *
- * @throws {HttpError} 400 if it is not JSON, or has no messages
+ * @throws {HttpError} 400 if it is not JSON, or has no messages or too many; 413 if they are too long
  */
-export function parseChatRequest(body: string): ChatRequest {
-  return readChatRequest(parseJson(body))
+export function parseChatRequest(body: string, limits: Pick<Limits, 'messages' | 'characters'>): ChatRequest {
+  const request = readChatRequest(parseJson(body))
+  const { messages } = request
+  if (messages.length > limits.messages) {
+    throw new HttpError(400, `Cannot answer: the conversation has more than ${limits.messages} messages: ${messages.length}`)
+  }
+  const characters = messages.reduce((sum, { content }) => sum + content.length, 0)
+  if (characters > limits.characters) {
+    throw new HttpError(413, `Cannot answer: the conversation has more than ${limits.characters} characters: ${characters}`)
+  }
+  return request
 }
 
 /** The same of a document that is parsed already. */

@@ -1,33 +1,74 @@
 import { EventEmitter, once } from 'node:events'
-import { BEGINNING, compareIds, type Entry, type LogLimits, type Store } from './store.ts'
+import { BEGINNING, compareIds, indexAfter, type Entry, type LogLimits, type Store } from './store.ts'
 
 interface Log {
   entries: Entry[]
+  bytes: number
   expiry: NodeJS.Timeout | undefined
 }
 
-/** A store of one server alone, gone when it stops. */
-export function createMemoryStore(): Store {
+/** What an entry takes besides its text. */
+const ENTRY_BYTES = 100
+
+/** How many claims there are between two sweeps of the leases that have run out. */
+const SWEEP_EVERY = 1000
+
+/**
+ * A store of one server alone, gone when it stops.
+ *
+ * @param maxBytes how much all logs may hold together; those that were written to longest ago are dropped, unless somebody
+ * follows them and it can be helped
+ */
+export function createMemoryStore({ maxBytes = 64 * 1024 * 1024 }: { maxBytes?: number } = {}): Store {
+  // The one that was written to longest ago comes first
   const logs = new Map<string, Log>()
   const leases = new Map<string, { holder: string; until: number }>()
   // Its listeners are the readers, and there may be thousands
   const news = new EventEmitter().setMaxListeners(0)
+  let bytes = 0
+  let claims = 0
 
-  function expireLater(name: string, log: Log, ttlMs: number): void {
-    clearTimeout(log.expiry)
-    log.expiry = setTimeout(() => logs.delete(name), ttlMs).unref()
+  function forget(name: string): void {
+    const log = logs.get(name)
+    clearTimeout(log?.expiry)
+    bytes -= log?.bytes ?? 0
+    logs.delete(name)
+  }
+
+  /** Drops the oldest entries beyond the limit, a tenth of them at once: each time moves all that stay. */
+  function trim(log: Log, maxEntries: number): void {
+    if (log.entries.length <= maxEntries + Math.floor(maxEntries / 10)) return
+    for (const { text } of log.entries.splice(0, log.entries.length - maxEntries)) count(log, -sizeOf(text))
+  }
+
+  function count(log: Log, added: number): void {
+    log.bytes += added
+    bytes += added
+  }
+
+  function makeRoom(writing: string): void {
+    for (const isNeeded of [(name: string) => news.listenerCount(eventOf(name)) > 0, () => false]) {
+      for (const name of logs.keys()) {
+        if (bytes <= maxBytes) return
+        if (name !== writing && !isNeeded(name)) forget(name)
+      }
+    }
   }
 
   async function append(name: string, text: string, { maxEntries, ttlMs }: LogLimits, id?: string): Promise<string | undefined> {
-    const log = logs.get(name) ?? { entries: [], expiry: undefined }
+    const log = logs.get(name) ?? { entries: [], bytes: 0, expiry: undefined }
     const { entries } = log
     const entry = { id: id ?? nextId(entries), text }
     if (compareIds(entry.id, entries.at(-1)?.id ?? BEGINNING) <= 0) return undefined
+    logs.delete(name)
     logs.set(name, log)
     entries.push(entry)
-    if (entries.length > maxEntries) entries.splice(0, entries.length - maxEntries)
-    expireLater(name, log, ttlMs)
-    news.emit(name)
+    count(log, sizeOf(text))
+    trim(log, maxEntries)
+    makeRoom(name)
+    clearTimeout(log.expiry)
+    log.expiry = setTimeout(forget, ttlMs, name).unref()
+    news.emit(eventOf(name))
     return entry.id
   }
 
@@ -35,10 +76,10 @@ export function createMemoryStore(): Store {
     let last = after
     while (!signal.aborted) {
       const entries = logs.get(name)?.entries ?? []
-      const fresh = entries.slice(firstAfter(entries, last))
+      const fresh = entries.slice(indexAfter(entries, last))
       if (fresh.length === 0) {
         // Aborted, which the loop sees
-        await once(news, name, { signal }).catch(() => {})
+        await once(news, eventOf(name), { signal }).catch(() => {})
       } else {
         last = fresh.at(-1)?.id ?? last
         yield fresh
@@ -46,17 +87,20 @@ export function createMemoryStore(): Store {
     }
   }
 
+  function sweep(): void {
+    for (const [name, lease] of leases) if (!isHeld(lease)) leases.delete(name)
+  }
+
   return {
     append,
     follow,
     async read(name, id) {
       const { entries = [] } = logs.get(name) ?? {}
-      const index = firstAfter(entries, id) - 1
-      return entries[index]?.id === id ? entries[index].text : undefined
+      const entry = entries[indexAfter(entries, id) - 1]
+      return entry?.id === id ? entry.text : undefined
     },
     async drop(name) {
-      clearTimeout(logs.get(name)?.expiry)
-      logs.delete(name)
+      forget(name)
     },
     async bounds(name) {
       const { entries = [] } = logs.get(name) ?? {}
@@ -67,6 +111,7 @@ export function createMemoryStore(): Store {
       const held = leases.get(lease)
       if (held && isHeld(held) && held.holder !== holder) return false
       leases.set(lease, { holder, until: Date.now() + ttlMs })
+      if (++claims % SWEEP_EVERY === 0) sweep()
       return true
     },
     async release(lease, holder) {
@@ -80,23 +125,19 @@ export function createMemoryStore(): Store {
       return [...leases].filter(([name, lease]) => name.startsWith(prefix) && isHeld(lease)).length
     },
     async close() {
-      for (const { expiry } of logs.values()) clearTimeout(expiry)
-      logs.clear()
+      for (const name of logs.keys()) forget(name)
       leases.clear()
     },
   }
 }
 
-/** Where the entries after an id begin. They are in order. */
-function firstAfter(entries: readonly Entry[], id: string): number {
-  let [low, high] = [0, entries.length]
-  while (low < high) {
-    // Readers are mostly at the end
-    const middle = high === entries.length ? high - 1 : (low + high) >> 1
-    if (compareIds(entries[middle]?.id ?? BEGINNING, id) > 0) high = middle
-    else low = middle + 1
-  }
-  return low
+/** An emitter takes some names for its own affairs. */
+function eventOf(log: string): string {
+  return `log:${log}`
+}
+
+function sizeOf(text: string): number {
+  return 2 * text.length + ENTRY_BYTES
 }
 
 function isHeld({ until }: { until: number }): boolean {

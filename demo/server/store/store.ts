@@ -65,6 +65,18 @@ export function compareIds(a: string, b: string): number {
   return aMs - bMs || aSequence - bSequence
 }
 
+/** Where the entries after an id begin, in a list that is in order. */
+export function indexAfter(entries: readonly Entry[], id: string): number {
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    // Readers are mostly at the end
+    const middle = high === entries.length ? high - 1 : (low + high) >> 1
+    if (compareIds(entries[middle]?.id ?? BEGINNING, id) > 0) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /** Whether a text is an id of an entry. */
 export function isEntryId(text: string): boolean {
   return /^\d{1,15}-\d{1,15}$/.test(text)
