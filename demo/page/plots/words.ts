@@ -9,7 +9,7 @@ const zhMs = (value: number): string => `${Math.round(value).toLocaleString('en'
 const seconds = (value: number): string => (value / 1000).toFixed(1)
 
 const en = {
-  names: { ours: 'Teleprinter', raw: 'Raw', fixed: '30 ms a character', smooth: 'smoothStream()' },
+  names: { ours: 'Teleprinter', raw: 'Raw', fixed: '30 ms each', smooth: 'smoothStream()' },
   ways: {
     ours: 'Plans its speed by how the text comes',
     raw: 'All that has come, at the next frame',
