@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { answer } from '../../demo/server/chat/model/model.ts'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
+import { streamText } from '../../src/index.ts'
 import { chunk, openStream, startModelServer, type Listener, type ModelServer } from './model-server.ts'
 import { blocks, fields, post, send, serve, type Served } from './serve.ts'
 
@@ -74,6 +75,32 @@ describe('coming back by Last-Event-ID', () => {
     const seen = await take(await post(served, HI, withKey('before')), 1)
     expect(seen).toEqual([{ id: expect.stringMatching(/^[\w-]{22}:1$/) as string }])
     expect(textOf(await take(await post(served, '', after(lastId(seen)))))).toBe(TEXT)
+  })
+
+  test('streamText() comes back where the connection broke before the first event', async () => {
+    const { served, model } = await startBehind((_req, res) => {
+      openStream(res).flushHeaders()
+      setTimeout(() => res.end(`${chunk('Hello')}data: [DONE]\n\n`), 300)
+    })
+    const seen: string[] = []
+    const cutFirst: typeof fetch = async (url, init) => {
+      const id = new Headers(init?.headers).get('last-event-id') ?? ''
+      seen.push(id)
+      const response = await fetch(url, init)
+      const reader = response.body?.getReader()
+      if (id !== '') reader?.releaseLock()
+      if (id !== '' || !reader) return response
+      const { value } = await reader.read()
+      const body = new ReadableStream<Uint8Array>({
+        start: controller => controller.enqueue(value ?? new Uint8Array()),
+        pull: controller => controller.error(new TypeError('broken')),
+      }, { highWaterMark: 0 })
+      return new Response(body, response)
+    }
+    const { text, outcome } = await streamText('hi', { url: `${served.url}/api/chat`, idempotencyKey: true, resume: true, fetch: cutFirst })
+    expect([text, outcome]).toEqual(['Hello', 'done'])
+    expect(seen).toEqual(['', expect.stringMatching(/:1$/)])
+    expect(model.asked).toBe(1)
   })
 
   test('/api/chat sends nothing after the last event, and ends', async () => {
