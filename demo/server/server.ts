@@ -26,7 +26,7 @@ export interface DemoOptions {
   keyedGrace?: number
   /** Milliseconds between two comments that show that a chat's stream is alive. Default 15,000. */
   heartbeat?: number
-  /** Milliseconds after which a server that makes an answer and gives no sign of life is taken for dead. Default 5000. */
+  /** Milliseconds after which a server that makes an answer and gives no sign of life is taken for dead. Default 3000. */
   lease?: number
   /** How much the server takes. Default: `LIMITS` of http/limits.ts. */
   limits?: Partial<Limits>
@@ -57,7 +57,7 @@ const LAST_WORDS_MS = 300
  */
 export function createDemoServer(options: DemoOptions = {}): DemoServer {
   const { env = {}, pace = 1, interval = 1000, root = packageRoot(), onStreamEnd = () => {} } = options
-  const { grace: graceMs = 3000, keyedGrace: keyedGraceMs = 60_000, heartbeat: heartbeatMs = 15_000, lease: leaseMs = 5000 } = options
+  const { grace: graceMs = 3000, keyedGrace: keyedGraceMs = 60_000, heartbeat: heartbeatMs = 15_000, lease: leaseMs = 3000 } = options
   const store = options.store ?? createMemoryStore()
   const limits = { ...LIMITS, ...options.limits }
   const sendPage = createPages(root)

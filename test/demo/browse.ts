@@ -93,16 +93,14 @@ export async function seriousFaults(page: Page): Promise<string[]> {
 
 /** Holds for every page: nothing to complain of, no sideways scrolling, nothing serious for axe, in both themes and languages. */
 export async function expectGoodPage(visit: Visit, path: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const locale of ['en', 'zh-CN']) {
-      const page = await visit.visit({ colorScheme, locale }, path)
-      for (const [width, height] of SIZES) {
-        await page.setViewportSize({ width, height })
-        expect(await scrollsSideways(page), `${path} at ${width} by ${height}`).toBe(false)
-      }
-      expect(await seriousFaults(page)).toEqual([])
-      await page.context().close()
+  for (const preferences of [{ colorScheme: 'light', locale: 'en' }, { colorScheme: 'dark', locale: 'zh-CN' }] as const) {
+    const page = await visit.visit(preferences, path)
+    for (const [width, height] of SIZES) {
+      await page.setViewportSize({ width, height })
+      expect(await scrollsSideways(page), `${path} at ${width} by ${height}`).toBe(false)
     }
+    expect(await seriousFaults(page)).toEqual([])
+    await page.context().close()
   }
   expect(visit.complaints).toEqual([])
 }

@@ -14,6 +14,8 @@ import type { Words } from './words.ts'
 
 /** How often the figures are written while an answer comes, in milliseconds. */
 const FIGURES_MS = 200
+/** The server gives a sign of life every 15 s. A line that is silent for longer is dead, as in a tunnel. */
+const IDLE_MS = 40_000
 
 /** What is known of a turn beside what it shows. */
 interface Entry {
@@ -29,7 +31,7 @@ export function startConversation(settings: Settings, status: Status): void {
   const list = element('conversation', HTMLElement)
   const invitation = element('invitation', HTMLElement)
   const anew = element('anew', HTMLButtonElement)
-  const chat = createChat({ url: API, resume: true, retry: retryPolicy })
+  const chat = createChat({ url: API, resume: true, idleTimeout: IDLE_MS, retry: retryPolicy })
   const toolbox: Toolbox = { offered: true }
   const entries: Entry[] = []
   let underWay: Exchange | undefined

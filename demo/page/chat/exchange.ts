@@ -1,5 +1,6 @@
 // One attempt at an answer: requests, tools and their results, until the model has said its last word
 import { backoff, StreamError, type Chat, type ChatMessage, type ChatOptions, type Failure, type TextStream } from 'teleprinter'
+import { randomId } from '../shell/random-id.ts'
 import type { Meter, Outcome } from './figures.ts'
 import type { Part } from './part.ts'
 import { runTool, tools, type ToolCall } from './tools.ts'
@@ -83,7 +84,7 @@ export function createExchange({ chat, toolbox, meter, addPart, onRetry, onOpen,
 
   function ask(prompt: string | undefined, round: number, part = addPart()): TextStream {
     opened = false
-    place = { part, key: crypto.randomUUID(), lastEventId: '', messages: [], round }
+    place = { part, key: randomId(), lastEventId: '', messages: [], round }
     const sent = chat.send(prompt ?? [], optionsFor(place))
     place.messages = [...chat.messages]
     return sent

@@ -1,5 +1,6 @@
 // One press of the button: all clients at once, watched for some seconds, and the server's own log beside them
 import { connect, decoders } from 'teleprinter'
+import { randomId } from '../shell/random-id.ts'
 import type { Client, Listener } from './clients/client.ts'
 import { nothingYet, type Kind, type Measured, type ServedRequest } from './measured.ts'
 
@@ -36,8 +37,7 @@ export interface Run {
 
 /** Starts a run. Its clients set off when the server's log is open, so that no request is missed. */
 export function startRun({ fault, kind, prompt, watchMs, clients, onChange }: RunSetup): Run {
-  // Not randomUUID(): that one is for pages over https or on localhost alone
-  const id = [...crypto.getRandomValues(new Uint32Array(3))].map(part => part.toString(36)).join('-')
+  const id = randomId()
   const able = clients.filter(({ can }) => can.includes(kind))
   const measured = new Map(able.map(client => [client.id, nothingYet(kind)]))
   const stops: (() => void)[] = []

@@ -14,18 +14,6 @@ type Said = { role: string; content: string }
 
 const answerTo = (content: string): string => answer([{ role: 'user', content }])
 
-/** Whether this server keeps answers, and lets a reader go on with one. */
-async function keepsAnswers(): Promise<boolean> {
-  const served = await serve({ pace: 0 })
-  const body = { messages: [{ role: 'user', content: 'hi' }], stream: true }
-  const response = await post(served, body, { headers: { 'idempotency-key': crypto.randomUUID() } })
-  const text = await response.text()
-  await served.close()
-  return /^id: /m.test(text)
-}
-
-const resumes = await keepsAnswers()
-
 const visit = browse('/', { pace: 0.01 })
 /** A server that takes its time, for what happens in the middle of an answer. */
 let slow: Served
@@ -319,7 +307,7 @@ describe('an answer under way', () => {
     expect(await button('Stop').count()).toBe(0)
     expect(await button('Go on').count()).toBe(0)
     expect(await figure('outcome')).toBe('stopped')
-    if (resumes) expect(visit.complaints).toEqual([])
+    expect(visit.complaints).toEqual([])
   })
 
   test('the page is used by the keyboard alone', async () => {
@@ -444,7 +432,7 @@ describe('an answer that fails', () => {
     expect(answerTo('Tell me a story').startsWith(await typed(page))).toBe(true)
   })
 
-  test.runIf(resumes)('the page resumes an answer that breaks once by itself, to the letter', async () => {
+  test('the page resumes an answer that breaks once by itself, to the letter', async () => {
     const page = await visitByProxy()
     await ask('hi', page)
     await untilTyped(30, page)
@@ -455,7 +443,7 @@ describe('an answer that fails', () => {
     expect(await turns(page).locator(`[data-figure='outcome']`).textContent()).toBe('done, resumed once')
   })
 
-  test.runIf(resumes)('the page waits for the network in a tunnel, and resumes behind it', async () => {
+  test('the page waits for the network in a tunnel, and resumes behind it', async () => {
     const page = await visitByProxy()
     await ask('hi', page)
     await untilTyped(30, page)
@@ -467,7 +455,7 @@ describe('an answer that fails', () => {
     expect(await typed(page)).toBe(answerTo('hi'))
   })
 
-  test.runIf(resumes)('the page goes on with an answer that broke for good, and with the conversation', async () => {
+  test('the page goes on with an answer that broke for good, and with the conversation', async () => {
     const page = await visitByProxy()
     const { bodies, keys } = watchRequests(page)
     await page.getByLabel('Show as').selectOption('markdown')
@@ -495,7 +483,7 @@ describe('an answer that fails', () => {
     ])
   })
 
-  test.runIf(resumes)('the page says that the server has forgotten an answer, and leaves asking again', async () => {
+  test('the page says that the server has forgotten an answer, and leaves asking again', async () => {
     const page = await visitByProxy()
     await ask('Tell me a story', page)
     await untilTyped(30, page)

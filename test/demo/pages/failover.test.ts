@@ -1,11 +1,12 @@
-// What becomes of an answer whose server dies in the middle of it: the server as it is built, killed as no handler can hear of
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+// What becomes of answers and feeds whose server dies in the middle: the server as it is built, killed as no handler can hear of
+import type { Browser } from 'playwright'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { answer } from '../../../demo/server/chat/model/model.ts'
-import { streamText } from '../../../src/index.ts'
+import { connect, streamText } from '../../../src/index.ts'
+import { launch } from '../browse.ts'
 import { startBuilt } from '../built-server.ts'
 import { chunk, openStream, startModelServer } from '../model-server.ts'
+import { startProxy, type Proxy } from '../proxy.ts'
 import { hasRedis, startRedis, type RedisServer } from '../redis-server.ts'
 import { blocks, fields } from '../serve.ts'
 
@@ -38,28 +39,10 @@ function textOf(events: Event[]): string {
 }
 
 /** The load balancer: one address, behind which a server can be exchanged for another. */
-async function startProxy(port: number): Promise<{ url: string; connections: number; sendTo(port: number): void }> {
-  let target = port
-  const sockets = new Set<Socket>()
-  const keep = (socket: Socket): void => {
-    sockets.add(socket.on('error', () => {}).on('close', () => sockets.delete(socket)))
-  }
-  const proxy = createServer(incoming => {
-    handle.connections++
-    const outgoing = connect(target, '127.0.0.1')
-    keep(incoming)
-    keep(outgoing)
-    incoming.pipe(outgoing).pipe(incoming)
-    outgoing.on('close', () => incoming.destroy())
-    incoming.on('close', () => outgoing.destroy())
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  const handle = { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, connections: 0, sendTo: (to: number) => void (target = to) }
-  close.push(() => {
-    for (const socket of sockets) socket.destroy()
-    proxy.close()
-  })
-  return handle
+async function balance(port: number): Promise<Proxy> {
+  const proxy = await startProxy(port)
+  close.push(() => proxy.close())
+  return proxy
 }
 
 describe('a server alone', () => {
@@ -80,6 +63,69 @@ describe('a server alone', () => {
   })
 })
 
+describe('a page whose server is killed', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launch()
+  })
+  afterAll(() => browser?.close())
+
+  /** The chat page, showing text as it is, with a question on its way. */
+  async function askOnPage(url: string) {
+    const page = await browser.newPage({ locale: 'en' })
+    close.push(() => page.close())
+    await page.goto(url)
+    await page.getByLabel('Show as').selectOption('plain')
+    await page.getByLabel('Prompt').fill('hi')
+    await page.keyboard.press('Enter')
+    const typed = () => page.locator('.answer').evaluate(({ textContent }) => textContent)
+    const untilTyped = (length: number) => page.waitForFunction(enough => (document.querySelector('.answer')?.textContent.length ?? 0) >= enough, length)
+    const untilStatus = (pattern: RegExp) => page.waitForFunction(
+      source => new RegExp(source).test(document.querySelector('#chat-status')?.textContent ?? ''), pattern.source)
+    return { page, typed, untilTyped, untilStatus }
+  }
+
+  test('the page keeps the text and says what happened; when the server is back, it says that this one has forgotten the answer', async () => {
+    const model = await startModelServer((_req, res) => void openStream(res).write(chunk('The first half of it, and')))
+    close.push(() => model.close())
+    const env = { OPENAI_BASE_URL: model.base }
+    const first = await startBuilt(env)
+    const { page, typed, untilTyped, untilStatus } = await askOnPage(first.url)
+    await untilTyped('The first half of it, an'.length)
+    first.child.kill('SIGKILL')
+    await untilStatus(/^Failed: the connection broke in the middle of the answer$/)
+    expect(await typed()).toBe('The first half of it, and')
+    await startBuilt({ ...env, PORT: String(first.port) })
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await untilStatus(/^Failed: the server has forgotten this answer/)
+    expect(await typed()).toBe('The first half of it, and')
+    expect(model.asked).toBe(1)
+  })
+
+  test.runIf(hasRedis)('the page gets the whole answer where another server goes on, and a feed neither loses nor repeats anything', async () => {
+    const redis = await startRedis()
+    close.push(() => redis.close())
+    const [one, other] = await Promise.all([startBuilt({ REDIS_URL: redis.url, PACE: '0.2' }), startBuilt({ REDIS_URL: redis.url, PACE: '0.2' })])
+    const proxy = await balance(one.port)
+    const { typed, untilTyped, untilStatus } = await askOnPage(proxy.url)
+    const ids: string[] = []
+    const feed = connect(`${proxy.url}/feeds/ticker`)
+    feed.on('quote', ({ lastEventId }) => ids.push(lastEventId))
+    await untilTyped(60)
+    proxy.target = other.port
+    one.child.kill('SIGKILL')
+    await untilStatus(/^Done: /)
+    expect(await typed()).toBe(TEXT)
+    const before = ids.length
+    await vi.waitUntil(() => ids.length > before + 3, { timeout: 20_000 })
+    feed.close()
+    // A quote every half second, whoever writes it
+    const times = ids.map(id => Number.parseInt(id))
+    expect(times).toEqual(times.map((_, i) => (times[0] ?? 0) + 500 * i))
+    expect(other.output.stderr).toBe('')
+  })
+})
+
 describe.runIf(hasRedis)('two servers with one Redis', () => {
   let redis: RedisServer
   beforeAll(async () => {
@@ -92,14 +138,14 @@ describe.runIf(hasRedis)('two servers with one Redis', () => {
 
   test('streamText() gets the whole answer of our own model where one server is killed in the middle and the other goes on', async () => {
     const [one, other] = await pair()
-    const proxy = await startProxy(one.port)
+    const proxy = await balance(one.port)
     let opened = 0
     const stream = streamText('hi', { url: `${proxy.url}/api/chat`, idempotencyKey: true, resume: true, onOpen: () => opened++ })
     let text = ''
     for await (const delta of stream) {
       text += delta.text ?? ''
       if (text.length > 60 && one.child.exitCode === null && !one.child.killed) {
-        proxy.sendTo(other.port)
+        proxy.target = other.port
         one.child.kill('SIGKILL')
       }
     }
@@ -112,13 +158,13 @@ describe.runIf(hasRedis)('two servers with one Redis', () => {
 
   test('streamText() goes on at once where the server was told to end', async () => {
     const [one, other] = await pair()
-    const proxy = await startProxy(one.port)
+    const proxy = await balance(one.port)
     const stream = streamText('hi', { url: `${proxy.url}/api/chat`, idempotencyKey: true, resume: true })
     let text = ''
     for await (const delta of stream) {
       text += delta.text ?? ''
       if (text.length > 60 && !one.child.killed) {
-        proxy.sendTo(other.port)
+        proxy.target = other.port
         one.child.kill('SIGTERM')
       }
     }
