@@ -16,6 +16,8 @@ const ts = () => esbuild({ target: 'es2022' })
 const modules = (format, extension) => ({
   dir: 'dist', format, sourcemap: true, exports: 'named', preserveModules: true, preserveModulesRoot: 'src',
   entryFileNames: `[name].${extension}`,
+  // A bundler may give `require('mitt')` its ES module, whose function is the default
+  interop: 'compat',
 })
 
 export default [
