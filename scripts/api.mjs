@@ -13,16 +13,19 @@ const ENTRIES = {
   'teleprinter/markdown': ['dist/markdown.d.ts'],
 }
 
+/**
+ * @typedef {{ name: string, doc: string, tags: { name: string, text: string }[], examples: string[] }} Described
+ * @typedef {Described & { kind: 'function' | 'class' | 'constant' | 'namespace' | 'type', code: string[], members: Member[] }} Export
+ * @typedef {Described & { code: string | string[] }} Member
+ */
+
 const oneLine = text => text.replaceAll(/\s*\n\s*/g, ' ')
 const flags = ts.SymbolFlags
 
 /**
  * Reads every entry.
  *
- * @returns {{ name: string, exports: Export[] }[]}
- * @typedef {{ name: string, doc: string, tags: { name: string, text: string }[], examples: string[] }} Described
- * @typedef {Described & { kind: 'function' | 'class' | 'constant' | 'namespace' | 'type', code: string[], members: Member[] }} Export
- * @typedef {Described & { code: string }} Member
+ * @returns {{ name: string, exports: Export[] }[]} a namespace's members are exports themselves
  */
 export function readApi() {
   const files = Object.values(ENTRIES).flat().map(at)
@@ -65,8 +68,13 @@ export function readApi() {
     return symbol.flags & flags.Namespace ? 'namespace' : 'type'
   }
 
+  /** The declaration behind `declare const decoders_json: typeof json`, as bundled declarations have it. */
+  const behind = symbol => {
+    const { type } = symbol.valueDeclaration ?? {}
+    return type && ts.isTypeQueryNode(type) ? checker.getSymbolAtLocation(type.exprName) : symbol
+  }
   const exported = symbol => {
-    const own = symbol.flags & flags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+    const own = behind(symbol.flags & flags.Alias ? checker.getAliasedSymbol(symbol) : symbol)
     const kind = kindOf(own)
     const nested = kind === 'namespace' ? checker.getExportsOfModule(own).map(exported) : []
     return { ...describe(own), name: symbol.name, kind, code: own.declarations.map(codeOf), members: kind === 'namespace' ? nested : membersOf(own) }
@@ -92,11 +100,12 @@ export function apiPage(api = readApi()) {
   const tagged = ({ tags }, name) => tags.filter(tag => tag.name === name).map(({ text }) => linked(text))
   const sentence = text => (/[.!?…]$/.test(text) ? text : `${text}.`)
 
-  function member(one) {
+  function member(one, index, members) {
     const params = tagged(one, 'param').map(text => text.replace(/^(\w+) (?:- )?/, '`$1` is '))
     const parts = [linked(oneLine(one.doc)), params.join('; '), ...tagged(one, 'returns').map(text => `Returns ${text}`), ...tagged(one, 'throws').map(text => `Throws ${text}`)]
     const value = tagged(one, 'default').map(text => `Default: ${text}`)
-    return `- \`${one.code}\`  \n  ${[...parts, ...value].filter(Boolean).map(sentence).join(' ')}`
+    const text = [...parts, ...value].filter(Boolean).map(sentence).join(' ')
+    return `- \`${one.code}\`${text && index === members.findIndex(({ name }) => name === one.name) ? `  \n  ${text}` : ''}`
   }
 
   function section(one, entry) {

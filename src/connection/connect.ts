@@ -10,7 +10,9 @@ import type { Ending, FetchEventsInit } from './request.ts'
 
 /** An event of a type, its data as its decoder makes it, or a string. */
 export interface TypedEvent<Type extends string = string, Data = string> extends Omit<ServerSentEvent, 'type' | 'data'> {
+  /** The event's type. */
   type: Type
+  /** What its decoder made of the data, or the text. */
   data: Data
 }
 
