@@ -1,4 +1,4 @@
-// The pages that people read, as their links and headings see them: README.md, docs/ and what these lead to
+// The pages that people read, as their links and headings see them: README.md, the other files beside it, and docs/
 import { readdirSync, readFileSync } from 'node:fs'
 import MarkdownIt from 'markdown-it'
 
@@ -6,10 +6,11 @@ const ROOT = new URL('../', import.meta.url)
 
 export const markdownIt = MarkdownIt({ html: true })
 
-/** The files, README.md first; paths are relative to the repository. */
+/** The files, README.md first, those beside it last; paths are relative to the repository. */
 export function pageFiles() {
-  const docs = readdirSync(new URL('docs/', ROOT), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.md'))
-  return ['README.md', ...docs.map(name => `docs/${name.replaceAll('\\', '/')}`).toSorted(), 'CONTRIBUTING.md', 'CHANGELOG.md']
+  const [beside, docs] = ['', 'docs/'].map(folder => readdirSync(new URL(`./${folder}`, ROOT), { recursive: folder !== '', encoding: 'utf8' })
+    .filter(name => name.endsWith('.md')).map(name => `${folder}${name.replaceAll('\\', '/')}`).toSorted())
+  return ['README.md', ...docs, ...beside.filter(name => name !== 'README.md')]
 }
 
 /** Names headings as GitHub does. */

@@ -13,10 +13,18 @@ const { escapeHtml } = markdownIt.utils
 const pages = pageFiles().map(readPage)
 const pageAt = new Map(pages.map(page => [page.file, page]))
 const linksOf = page => (page?.links ?? []).map(link => target(page.file, link)?.path)
-/** The order of reading: as the docs' own contents name them, then the README, then the alphabet. */
-const contents = new Set(['README.md', ...linksOf(pageAt.get('docs/README.md')), ...linksOf(pageAt.get('README.md')), ...pageAt.keys()])
-const inOrder = [...contents].filter(file => pageAt.has(file) && !['docs/README.md', 'docs/api.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].includes(file))
-const sidebar = [...inOrder, 'docs/api.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].map(file => pageAt.get(file))
+/** The order of reading: as the docs' own contents name them, then the README, then the alphabet; what is about the project last. */
+const contents = [...linksOf(pageAt.get('docs/README.md')), ...linksOf(pageAt.get('README.md')), ...pageAt.keys()]
+const [guides, others] = [true, false].map(guide => contents.filter(file => /^docs\/(?!README|api)/.test(file) === guide))
+const sidebar = [...new Set(['README.md', ...guides, 'docs/api.md', ...others])].filter(file => file !== 'docs/README.md' && pageAt.has(file))
+  .map(file => pageAt.get(file))
+const languageOf = file => /\.([a-z]{2}(?:-[A-Z]{2})?)\.md$/.exec(file)?.[1] ?? 'en'
+
+/** A page's name among the others; of a translation, with its language in its own words. */
+function nameOf({ file, title }) {
+  const language = languageOf(file)
+  return language === 'en' ? title : `${title}, ${new Intl.DisplayNames([language], { type: 'language' }).of(language)}`
+}
 
 const htmlOf = file => file.replace(/README\.md$/, 'index.html').replace(/\.md$/, '.html')
 const from = (file, to) => posix.relative(posix.dirname(file), to) || posix.basename(to)
@@ -60,10 +68,10 @@ const relinkedHtml = (file, html) => html.replaceAll(/(\s(?:href|src)=")([^"]*)"
 function render(page) {
   const { file, title } = page
   const home = from(file, 'index.html')
-  const item = other => `<li><a href="${from(file, htmlOf(other.file))}"${other === page ? ' aria-current="page"' : ''}>${escapeHtml(other.title)}</a></li>`
+  const item = other => `<li><a href="${from(file, htmlOf(other.file))}" lang="${languageOf(other.file)}"${other === page ? ' aria-current="page"' : ''}>${escapeHtml(nameOf(other))}</a></li>`
   const heading = file === 'README.md' ? title : `${title} · ${pageAt.get('README.md').title}`
   return `<!doctype html>
-<html lang="en">
+<html lang="${languageOf(file)}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
