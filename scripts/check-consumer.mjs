@@ -1,7 +1,7 @@
 // What `npm pack` makes, as those who install it meet it: a consumer project, its compilers, its bundlers and its runtimes
 import { build as esbuild } from 'esbuild'
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { createRequire } from 'node:module'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -103,6 +103,17 @@ async function install() {
   return readdirSync(join(consumer, 'node_modules')).filter(name => !name.startsWith('.')).join(', ')
 }
 
+/** A page may pin the script tag's file by its hash, so that it must not depend on where it was built. */
+async function buildElsewhere() {
+  const elsewhere = join(folder, 'another folder')
+  for (const name of ['src', 'demo', 'package.json', 'tsconfig.json', 'rollup.config.mjs']) cpSync(join(ROOT, name), join(elsewhere, name), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(elsewhere, 'node_modules'), 'junction')
+  await run(process.execPath, [packages('rollup/dist/bin/rollup'), '-c', '--silent'], elsewhere)
+  const [built, packed] = [elsewhere, join(consumer, 'node_modules/teleprinter')].map(at => readFileSync(join(at, 'dist/teleprinter.min.js')))
+  if (!built.equals(packed)) throw new Error('It is another file')
+  return `${packed.length} bytes`
+}
+
 // Compilers
 
 const COMPILERS = { '7': 'typescript', '5.9': 'typescript-5.9', '5.4': 'typescript-5.4' }
@@ -192,6 +203,7 @@ try {
     await checkAll([
       ['publint --strict', () => node(join(packages('publint'), 'src/cli.js'), 'run', tarball('teleprinter'), '--strict').then(() => '')],
       ['attw: every entry, every way to resolve', () => node(join(packages('@arethetypeswrong/cli'), 'dist/index.js'), tarball('teleprinter'), '--format', 'ascii').then(() => '')],
+      ["the script tag's file, built in another folder, is the same", buildElsewhere],
       ...compiling,
       ['Node: import and require of every entry, no document', () => node('runtime.mjs', base)],
       ['Node: the same in a worker', () => node('worker.mjs', base)],

@@ -18,4 +18,5 @@ if (bundle.endsWith('teleprinter.min.js')) {
   await import(pathToFileURL(bundle).href)
   console.log(JSON.stringify(await globalThis.app(base)))
 }
-await window.happyDOM.close()
+// What was announced stays on the page for a while, and a page lives longer than this one
+process.stdout.write('', () => process.exit())
