@@ -15,7 +15,7 @@ const ENTRIES = {
 
 /**
  * @typedef {{ name: string, doc: string, tags: { name: string, text: string }[], examples: string[] }} Described
- * @typedef {Described & { kind: 'function' | 'class' | 'constant' | 'namespace' | 'type', code: string[], members: Member[] }} Export
+ * @typedef {Described & { kind: 'function' | 'class' | 'constant' | 'namespace' | 'type', code: string[], members: Member[], unexported?: boolean }} Export
  * @typedef {Described & { code: string | string[] }} Member
  */
 
@@ -80,12 +80,23 @@ export function readApi() {
     return { ...describe(own), name: symbol.name, kind, code: own.declarations.map(codeOf), members: kind === 'namespace' ? nested : membersOf(own) }
   }
 
-  return Object.entries(ENTRIES).map(([name, [declarations, contents]]) => {
+  /** Types that signatures name, and that have words and members of their own, but no export. */
+  const behindTheScenes = (file, exports) => {
+    const named = new Set([...exports.flatMap(({ code, members }) => [...code, ...members.map(member => member.code)]).join(' ').matchAll(/\b[A-Z]\w+/g)].map(([name]) => name))
+    return program.getSourceFile(at(file)).statements
+      .filter(one => (ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one)) && named.has(one.name.text))
+      .map(one => ({ ...exported(checker.getSymbolAtLocation(one.name)), unexported: true })).filter(({ doc }) => doc)
+  }
+
+  const api = Object.entries(ENTRIES).map(([name, [declarations, contents]]) => {
     const order = contents ? checker.getExportsOfModule(symbolOf(contents)).map(symbol => symbol.name) : []
     const rank = symbol => order.indexOf(symbol.name)
     const exports = checker.getExportsOfModule(symbolOf(declarations)).toSorted((a, b) => rank(a) - rank(b)).map(exported)
-    return { name, exports }
+    return { name, declarations, exports }
   })
+  const known = new Set(api.flatMap(({ exports }) => exports.map(one => one.name)))
+  return api.map(({ name, declarations, exports }) =>
+    ({ name, exports: [...exports, ...behindTheScenes(declarations, exports).filter(one => !known.has(one.name))] }))
 }
 
 function oneLineButParagraphs(text) {
@@ -110,7 +121,7 @@ export function apiPage(api = readApi()) {
 
   function section(one, entry) {
     const prefix = one.kind === 'type' ? [] : tagged(one, 'param').map(text => text.replace(/^(\w+) (?:- )?/, '- `$1`: '))
-    const lines = [`### ${one.name}`, linked(one.doc)]
+    const lines = [`### ${one.name}`, `${linked(one.doc)}${one.unexported ? ' (It has no name to import.)' : ''}`]
     if (one.kind === 'namespace' && one.name === 'dialects') {
       return [...lines, `All of [\`teleprinter/dialects\`](#teleprinterdialects) as one object: ${one.members.map(({ name }) => link(name)).join(', ')}.`]
     }

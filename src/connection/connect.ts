@@ -24,6 +24,7 @@ type Decoded<Events> = { [Type in keyof Events]: Events[Type] extends string ? n
 export type ConnectInit<Events = Record<string, string>> =
   ConnectOptions<Events> & ([Decoded<Events>] extends [never] ? unknown : { events: Record<Decoded<Events>, unknown> })
 
+/** {@link FetchEventsInit}, and how events are decoded. */
 interface ConnectOptions<Events> extends FetchEventsInit {
   /**
    * How the data of an event becomes a value, by type: a function `(data: string) => value`, also an async one, or any Standard
