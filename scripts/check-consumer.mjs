@@ -106,7 +106,8 @@ async function install() {
 /** A page may pin the script tag's file by its hash, so that it must not depend on where it was built. */
 async function buildElsewhere() {
   const elsewhere = join(folder, 'another folder')
-  for (const name of ['src', 'demo', 'package.json', 'tsconfig.json', 'rollup.config.mjs']) cpSync(join(ROOT, name), join(elsewhere, name), { recursive: true })
+  const others = ['.git', 'node_modules', 'dist', 'site'].map(name => join(ROOT, name))
+  cpSync(ROOT, elsewhere, { recursive: true, filter: from => !others.includes(from) })
   symlinkSync(join(ROOT, 'node_modules'), join(elsewhere, 'node_modules'), 'junction')
   await run(process.execPath, [packages('rollup/dist/bin/rollup'), '-c', '--silent'], elsewhere)
   const [built, packed] = [elsewhere, join(consumer, 'node_modules/teleprinter')].map(at => readFileSync(join(at, 'dist/teleprinter.min.js')))
