@@ -18,10 +18,29 @@ const smoothStream = {
 const pages = ['chat', 'feeds', 'wire', 'faults', 'plots']
 const ts = options => esbuild({ target: 'es2022', ...options })
 
+/** What an editor says of the names that stand for a module's exports. */
+const namespaces = {
+  decoders: 'Decoders for the `events` of {@link connect}: what the data of a feed is mostly packed in.',
+  index: 'The dialects: what the streams of providers look like.', // src/chat/dialects/index.ts
+}
+/** Gives those, and the names in them, their docstrings, which the bundling of declarations drops. */
+const describeNamespaces = {
+  name: 'describe-namespaces',
+  renderChunk: code => code
+    .replaceAll(/^declare namespace (\w+) \{$/gm, (line, name) => `/** ${namespaces[name]} */\n${line}`)
+    .replaceAll(/^declare const \w+_(\w+): typeof \1;$/gm, (line, name) => {
+      const [, docstring] = new RegExp(`(/\\*\\*(?:(?!\\*/)[^])*\\*/)\\n(?://.*\\n)?declare (?:function|const) ${name}\\b`).exec(code) ?? []
+      if (!docstring) throw new Error(`Cannot describe ${name}: it has no docstring`)
+      return `${docstring}\n${line}`
+    }),
+}
+
 // One output module a source module, so that a page pays for the names it imports, in every bundler
 const modules = (format, extension) => ({
   dir: 'dist', format, sourcemap: true, exports: 'named', preserveModules: true, preserveModulesRoot: 'src',
   entryFileNames: `[name].${extension}`,
+  // A bundler may give `require('mitt')` its ES module, whose function is the default
+  interop: 'compat',
 })
 
 export default [
@@ -35,7 +54,7 @@ export default [
     })),
   },
   ...Object.entries({ ...entries, markdown }).map(([name, entry]) => ({
-    input: entry, external: ['mitt'], plugins: [dts()],
+    input: entry, external: ['mitt'], plugins: [dts(), describeNamespaces],
     // For `Disposable`, which a project's own `lib` need not have
     output: ['ts', 'cts'].map(ext => ({ file: `dist/${name}.d.${ext}`, format: 'es', banner: '/// <reference lib="esnext.disposable" />' })),
   })),

@@ -18,10 +18,15 @@ export type StreamErrorCode =
 
 /** What a {@link StreamError} knows besides its message. */
 export interface StreamErrorDetails {
+  /** The error that lies beneath. */
   cause?: unknown
+  /** The status that the server answered with. */
   status?: number
+  /** The headers of that answer. */
   headers?: Headers
+  /** What it said, up to 64 KiB. */
   body?: string
+  /** The event that is to blame. */
   event?: ServerSentEvent
 }
 
@@ -42,10 +47,15 @@ export interface StreamErrorDetails {
  * ```
  */
 export class StreamError extends Error {
+  /** What went wrong, to switch on. */
   declare readonly code: StreamErrorCode
+  /** The status that the server answered with, where that is to blame. */
   declare readonly status?: number
+  /** The headers of that answer. */
   declare readonly headers?: Headers
+  /** What that answer said, up to 64 KiB. */
   declare readonly body?: string
+  /** The event that is to blame. */
   declare readonly event?: ServerSentEvent
 
   /**

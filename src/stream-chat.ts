@@ -17,6 +17,7 @@ export interface ChatHandle extends Thenable<ChatResult>, Disposable {
   readonly text: string
   /** The request's: 0 connecting, 1 open, 2 closed. The typing may end a little later. */
   readonly readyState: ReadyState
+  /** What types it, to pause it by or to read how much is shown. */
   readonly typewriter: Typewriter
 }
 

@@ -14,10 +14,13 @@ export interface ChatResult {
   finishReason?: FinishReason
   /** The same in the provider's word. */
   rawFinishReason?: string
+  /** What it cost; absent where the provider did not say. */
   usage?: Usage
   /** `done`: the whole answer; `stopped`: by `stop()`, the signal or leaving the loop; `truncated`: it broke off without its end mark. */
   outcome: 'done' | 'stopped' | 'truncated'
+  /** The last event id that the server sent; `''` where it sent none. */
   lastEventId: string
+  /** How it came. */
   timing: Timing
 }
 

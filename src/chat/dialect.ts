@@ -5,15 +5,20 @@ import type { ServerSentEvent } from '../sse/parser.ts'
 
 /** One message of a conversation, and any field more that the provider takes: `tool_call_id` and the like. */
 export interface ChatMessage {
+  /** Who speaks; providers have further roles, as `tool`. */
   role: 'system' | 'user' | 'assistant' | (string & {})
+  /** What is said. */
   content: string
   [field: string]: unknown
 }
 
 /** A piece of a tool call; pieces of one call share its index. */
 export interface ToolCallDelta {
+  /** Which call of the answer it belongs to. */
   index: number
+  /** The provider's id of the call, to answer it by. */
   id?: string
+  /** The tool. */
   name?: string
   /** The next piece of the arguments' JSON text. */
   arguments?: string
@@ -23,8 +28,11 @@ export interface ToolCallDelta {
 
 /** What an answer cost, in the provider's own count of tokens, and all that it says of it. */
 export interface Usage {
+  /** Tokens of the prompt. */
   inputTokens?: number
+  /** Tokens of the answer, its thoughts included. */
   outputTokens?: number
+  /** All that the provider said of it. */
   raw: unknown
 }
 
@@ -34,9 +42,11 @@ export interface ChatDelta {
   text?: string
   /** The next piece of the reasoning, where the provider shows it apart. */
   reasoning?: string
+  /** Pieces of tool calls. */
   toolCalls?: ToolCallDelta[]
   /** Why the answer ends, in the provider's own word. */
   finishReason?: string
+  /** What the answer has cost so far. */
   usage?: Usage
   /** The answer is whole, though the provider says no reason; more may follow, as it may behind a finish reason. */
   finished?: boolean
@@ -46,6 +56,7 @@ export interface ChatDelta {
 
 /** What a dialect shapes a request with, beside the messages. */
 export interface DialectRequestOptions {
+  /** The model to ask for. */
   model?: string | undefined
   /** Any fields of the provider's request. */
   params?: Record<string, unknown> | undefined
@@ -53,6 +64,7 @@ export interface DialectRequestOptions {
 
 /** What a provider's request and stream look like. */
 export interface Dialect {
+  /** What messages call it. */
   name: string
   /** The body of a request, and headers that it needs. */
   request: (messages: ChatMessage[], options: DialectRequestOptions) => { json: unknown; headers?: HeadersInit }

@@ -11,10 +11,13 @@ export interface DeltaDraft {
   reasoning?: unknown
   /** The arguments are JSON text, or the value itself. */
   toolCalls?: ({ index: number; arguments?: unknown } & { [Key in 'id' | 'name' | 'executed']?: ToolCallDelta[Key] | null | undefined })[] | undefined
+  /** Why the answer ends, in the provider's own word. */
   finishReason?: string | null | undefined
   /** Left out where `raw` is missing. */
   usage?: { [Key in keyof Usage]?: Usage[Key] | null | undefined }
+  /** The answer is whole, though the provider says no reason. */
   finished?: boolean | undefined
+  /** The stream's end mark. */
   done?: boolean | undefined
 }
 

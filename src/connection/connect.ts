@@ -10,7 +10,9 @@ import type { Ending, FetchEventsInit } from './request.ts'
 
 /** An event of a type, its data as its decoder makes it, or a string. */
 export interface TypedEvent<Type extends string = string, Data = string> extends Omit<ServerSentEvent, 'type' | 'data'> {
+  /** The event's type. */
   type: Type
+  /** What its decoder made of the data, or the text. */
   data: Data
 }
 
@@ -22,6 +24,7 @@ type Decoded<Events> = { [Type in keyof Events]: Events[Type] extends string ? n
 export type ConnectInit<Events = Record<string, string>> =
   ConnectOptions<Events> & ([Decoded<Events>] extends [never] ? unknown : { events: Record<Decoded<Events>, unknown> })
 
+/** {@link FetchEventsInit}, and how events are decoded. */
 interface ConnectOptions<Events> extends FetchEventsInit {
   /**
    * How the data of an event becomes a value, by type: a function `(data: string) => value`, also an async one, or any Standard

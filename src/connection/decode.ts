@@ -3,6 +3,7 @@ import type { ServerSentEvent } from '../sse/parser.ts'
 
 /** Any schema of the [Standard Schema](https://standardschema.dev) family: zod, valibot, arktype … */
 export interface StandardSchema<Output = unknown> {
+  /** What the standard asks for: a function that checks a value, or makes another one of it. */
   readonly '~standard': {
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
   }

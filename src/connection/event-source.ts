@@ -15,8 +15,11 @@ export interface EventSourceInit extends FetchEventsInit {
 
 /** The events of an {@link EventSource} itself; other types than these are a server's own, and `MessageEvent`s. */
 export interface EventSourceEventMap {
+  /** The connection is lost, and tried again, or closed: `readyState` tells. */
   error: Event
+  /** An event for which the server names no type. */
   message: MessageEvent<string>
+  /** The stream is open. */
   open: Event
 }
 
@@ -34,13 +37,18 @@ const TURNS = 16
 /** EventTarget's own methods, with the types of our events and of those that the caller names. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- types of inherited methods and constants only: there is nothing to initialize
 export interface EventSource<Own extends Record<keyof Own, Event> = object> {
+  /** 0: not open yet, or waiting to be opened again. */
   readonly CONNECTING: typeof CONNECTING
+  /** 1: the stream is open. */
   readonly OPEN: typeof OPEN
+  /** 2: closed for good. */
   readonly CLOSED: typeof CLOSED
+  /** Hears events of a type: `open`, `error`, `message`, or any that the server names. */
   addEventListener<Type extends keyof EventsOf<Own> & string>(
     type: Type, listener: Listener<Own, EventsOf<Own>[Type]>, options?: boolean | AddEventListenerOptions): void
   addEventListener(type: string, listener: Listener<Own, MessageEvent>, options?: boolean | AddEventListenerOptions): void
   addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void
+  /** Takes a listener away. */
   removeEventListener<Type extends keyof EventsOf<Own> & string>(
     type: Type, listener: Listener<Own, EventsOf<Own>[Type]>, options?: boolean | EventListenerOptions): void
   removeEventListener(type: string, listener: Listener<Own, MessageEvent>, options?: boolean | EventListenerOptions): void
@@ -60,7 +68,7 @@ export interface EventSource<Own extends Record<keyof Own, Event> = object> {
  *
  * @example
  * ```ts
- * const source = new EventSource('/events', { headers: { authorization: 'Bearer …' } })
+ * const source = new EventSource('/events', { headers: { authorization: 'Bearer my-token' } })
  * source.onmessage = event => console.log(event.data)
  * source.addEventListener('tick', event => console.log(event.lastEventId))
  * source.onerror = () => console.log(source.readyState === EventSource.CLOSED ? 'closed' : 'reconnecting')
@@ -68,8 +76,11 @@ export interface EventSource<Own extends Record<keyof Own, Event> = object> {
  */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging, eslint/no-unused-vars -- the interface above uses Own
 export class EventSource<Own extends Record<keyof Own, Event> = object> extends EventTarget {
+  /** 0: not open yet, or waiting to be opened again. */
   declare static readonly CONNECTING: typeof CONNECTING
+  /** 1: the stream is open. */
   declare static readonly OPEN: typeof OPEN
+  /** 2: closed for good. */
   declare static readonly CLOSED: typeof CLOSED
 
   // What Web IDL makes of an interface, and a class does not: constants, members that are enumerable, a name that no minifier takes
@@ -224,18 +235,21 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
     return this.#stream.reconnectionTime ?? RECONNECTION_TIME
   }
 
+  /** Hears that the stream is open; `null` for nobody. */
   get onopen(): Handler<'open'> {
     return this.#handler('open') as Handler<'open'>
   }
   set onopen(handler: Handler<'open'>) {
     this.#setHandler('open', handler)
   }
+  /** Hears events for which the server names no type; `null` for nobody. */
   get onmessage(): Handler<'message'> {
     return this.#handler('message') as Handler<'message'>
   }
   set onmessage(handler: Handler<'message'>) {
     this.#setHandler('message', handler)
   }
+  /** Hears that the connection is lost, and tried again, or closed: `readyState` tells; `null` for nobody. */
   get onerror(): Handler<'error'> {
     return this.#handler('error') as Handler<'error'>
   }

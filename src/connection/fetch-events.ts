@@ -76,7 +76,7 @@ const CACHED_MS = 1000
  *
  * @example
  * ```ts
- * for await (const event of fetchEvents('/events', { headers: { authorization: 'Bearer …' } })) {
+ * for await (const event of fetchEvents('/events', { headers: { authorization: 'Bearer my-token' } })) {
  *   console.log(event.type, event.data)
  *   if (event.data === 'enough') break // ends the request
  * }

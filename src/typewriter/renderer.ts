@@ -4,6 +4,7 @@ export interface Renderer {
   readonly element?: Element
   /** What is shown, as readers are to hear it. @default the text as it was written */
   words?(): string
+  /** Shows the next piece of the text, behind what it was given before. */
   write(text: string): void
   /** Nothing more comes: the text is complete, or was stopped. */
   end?(): void

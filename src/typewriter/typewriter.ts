@@ -40,6 +40,7 @@ export interface Typewriter {
   stop: (state?: TypewriterState | Event) => void
   /** Holds the typing; text is taken all the same. */
   pause: () => void
+  /** Goes on typing. */
   resume: () => void
   /** All text that has come. */
   readonly text: string
