@@ -106,7 +106,7 @@ const DO_NOT_RUN: Record<string, string> = {
   'https://unpkg.com/htmx.org': 'needs the network',
 }
 
-const runs = blocks.flatMap(pieces).filter(({ code, language }) => language !== 'diff' && code.trim() && !Object.keys(DO_NOT_RUN).some(words => code.includes(words)))
+const runs = blocks.flatMap(pieces).filter(({ code }) => code.trim() && !Object.keys(DO_NOT_RUN).some(words => code.includes(words)))
 
 describe('blocks of code run', () => {
   let server: DocsServer

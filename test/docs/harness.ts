@@ -60,6 +60,7 @@ export async function startDocsServer(): Promise<DocsServer> {
       docs.seen.push({ path: request.url ?? '', body, headers: request.headers, over })
       if (request.method === 'GET') feed(request, answer)
       else if (request.url === '/api/messages') anthropic(answer)
+      else if (body.includes('"trigger"')) aiSdk(answer)
       else chat(answer)
     })
   })
@@ -82,6 +83,13 @@ export async function startDocsServer(): Promise<DocsServer> {
       { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 5 } },
       { type: 'message_stop' },
     ].map(event => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''))
+  }
+  function aiSdk(answer: http.ServerResponse) {
+    open(answer)
+    answer.end([
+      { type: 'start' }, { type: 'text-start', id: '1' }, { type: 'text-delta', id: '1', delta: ANSWER }, { type: 'text-end', id: '1' },
+      { type: 'finish', finishReason: 'stop' },
+    ].map(event => `data: ${JSON.stringify(event)}\n\n`).join('') + 'data: [DONE]\n\n')
   }
   function chat(answer: http.ServerResponse) {
     open(answer)
