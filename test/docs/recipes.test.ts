@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { compile as compileSvelte, compileModule } from 'svelte/compiler'
 import { streamText } from 'teleprinter'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -327,6 +328,15 @@ describe('servers', () => {
       await expect(refused).rejects.toMatchObject({ code: 'provider', status: 429, message: 'Provider reported an error: Slow down' })
       expect(seen).toHaveLength(2)
     })
+  })
+
+  test('what stands in for a model in docs/getting-started.md answers', async () => {
+    const code = blocksOf('docs/getting-started.md').find(block => block.code.includes('http.createServer'))?.code ?? ''
+    const file = join(folder('stand-in'), 'server.mjs')
+    writeFileSync(file, code.replace('http.createServer', 'export const server = http.createServer').replace('3000', "0, '127.0.0.1'"))
+    const { server } = await import(/* @vite-ignore */ pathToFileURL(file).href) as { server: http.Server }
+    await vi.waitFor(() => expect(server.listening).toBe(true))
+    expect(await streamText('Why?', { url: await listen(server) })).toMatchObject({ text: 'The sky is blue.', outcome: 'done' })
   })
 
   test('feed tells all who listen', async () => {
