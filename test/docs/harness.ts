@@ -61,6 +61,7 @@ export async function startDocsServer(): Promise<DocsServer> {
       if (request.method === 'GET') feed(request, answer)
       else if (request.url === '/api/messages') anthropic(answer)
       else if (body.includes('"trigger"')) aiSdk(answer)
+      else if (body.includes('"tools"') && !body.includes('"tool_call_id"')) callTool(answer)
       else chat(answer)
     })
   })
@@ -90,6 +91,11 @@ export async function startDocsServer(): Promise<DocsServer> {
       { type: 'start' }, { type: 'text-start', id: '1' }, { type: 'text-delta', id: '1', delta: ANSWER }, { type: 'text-end', id: '1' },
       { type: 'finish', finishReason: 'stop' },
     ].map(event => `data: ${JSON.stringify(event)}\n\n`).join('') + 'data: [DONE]\n\n')
+  }
+  function callTool(answer: http.ServerResponse) {
+    open(answer)
+    const call = { index: 0, id: 'call-1', function: { name: 'now', arguments: '{}' } }
+    answer.end(`data: ${JSON.stringify({ choices: [{ delta: { tool_calls: [call] }, finish_reason: 'tool_calls' }] })}\n\ndata: [DONE]\n\n`)
   }
   function chat(answer: http.ServerResponse) {
     open(answer)
