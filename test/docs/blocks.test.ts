@@ -114,6 +114,8 @@ describe('blocks of code run', () => {
   beforeAll(async () => {
     server = await startDocsServer()
     page = openPage(`${server.url}/`)
+    // Nobody looks at this page, so text is shown at once; the recipes' tests look at how it is typed
+    Object.defineProperty(page.window.document, 'visibilityState', { value: 'hidden' })
     const where = folder('run')
     for (const { file, code } of runs) writeFileSync(join(where, file), `${code}\nexport {}\n`)
     load = await bundle('blocks', Object.fromEntries(runs.map(({ name, file }) => [name, join(where, file)])))

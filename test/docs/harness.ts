@@ -114,8 +114,8 @@ export async function startDocsServer(): Promise<DocsServer> {
     endless: false,
     async quiet() {
       const start = Date.now()
-      for (let calm = 0; calm < 3 && Date.now() - start < 1000;) {
-        await new Promise(resolve => setTimeout(resolve, 15))
+      for (let calm = 0; calm < 2 && Date.now() - start < 1000;) {
+        await new Promise(resolve => setTimeout(resolve, 10))
         calm = underWay.size === 0 ? calm + 1 : 0
       }
       for (const answer of underWay) answer.end()
