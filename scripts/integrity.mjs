@@ -1,4 +1,4 @@
-// The script tag's file and its hash, as a page pins it; `node scripts/integrity.mjs write` keeps README.md in step
+// The script tag's file and its hash, as a page pins it; `node scripts/integrity.mjs write` keeps the READMEs in step
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 
@@ -15,10 +15,12 @@ export function scriptTag() {
 if (process.argv[1] === import.meta.filename) {
   const { src, integrity } = scriptTag()
   if (process.argv[2] === 'write') {
-    const readme = readFileSync(at('README.md'), 'utf8')
-    const tag = /src="https:\/\/unpkg\.com\/teleprinter@[^"]*"(\s+)integrity="[^"]*"/
-    if (!tag.test(readme)) throw new Error('Cannot write the hash: README.md has no script tag with an integrity')
-    writeFileSync(at('README.md'), readme.replace(tag, `src="${src}"$1integrity="${integrity}"`))
+    for (const name of ['README.md', 'README.zh-CN.md']) {
+      const readme = readFileSync(at(name), 'utf8')
+      const tag = /src="https:\/\/unpkg\.com\/teleprinter@[^"]*"(\s+)integrity="[^"]*"/
+      if (!tag.test(readme)) throw new Error(`Cannot write the hash: ${name} has no script tag with an integrity`)
+      writeFileSync(at(name), readme.replace(tag, `src="${src}"$1integrity="${integrity}"`))
+    }
   }
   console.log(`${FILE}: ${integrity}`)
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answer, reply } from '../../../demo/server/chat/model/model.ts'
 import { browse, expectGoodPage, scrollsSideways, seriousFaults, SIZES } from '../browse.ts'
 import { startProxy, type Proxy } from '../proxy.ts'
-import { post, serve, type Served } from '../serve.ts'
+import { serve, type Served } from '../serve.ts'
 
 type Said = { role: string; content: string }
 
