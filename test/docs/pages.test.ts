@@ -33,4 +33,9 @@ describe('the links', () => {
     })
     expect(astray).toEqual([])
   })
+
+  test('reach every page of the docs', () => {
+    const linked = new Set([...pages.values()].flatMap(({ file, links }) => links.map(link => target(file, link)?.path)))
+    expect([...pages.keys()].filter(file => file.startsWith('docs/') && !linked.has(file))).toEqual([])
+  })
 })
