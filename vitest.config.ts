@@ -35,10 +35,15 @@ export default defineConfig({
     projects: [
       // Node, and happy-dom where a file's first line asks for it
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/built/**', 'test/demo/pages/**', 'test/demo/engines/**'] } },
-      // what is built: the package as bundlers meet it; the demo as its visitors do, served, and driven in Chromium from outside
-      { extends: true, test: { name: 'demo', include: ['test/built/**/*.test.ts', 'test/demo/pages/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
-      // the demo's pages in Firefox and WebKit, driven from outside
-      { extends: true, test: { name: 'demo-engines', include: ['test/demo/engines/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
+      // what is built: the package as bundlers meet it; each page of the demo, in Chromium, doing what it is there for
+      { extends: true, test: { name: 'built', include: ['test/built/**/*.test.ts', 'test/demo/engines/chromium.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      // the demo's pages from end to end, served as they are built, and driven in Chromium from outside
+      { extends: true, test: { name: 'demo', include: ['test/demo/pages/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      // the demo's pages in the other engines
+      {
+        extends: true,
+        test: { name: 'demo-engines', include: ['test/demo/engines/{firefox,webkit}.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+      },
       inBrowser('chromium', playwright({
         // Playwright keeps pages out of the back/forward cache, which our EventSource knows of
         launchOptions: { args: chromiumArgs, ignoreDefaultArgs: ['--disable-back-forward-cache'], ...(chromium && { executablePath: chromium }) },

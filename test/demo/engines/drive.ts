@@ -1,8 +1,9 @@
-// One way to drive a page in Firefox and in WebKit, with what there is for each
-import { firefox, webkit, type BrowserType } from 'playwright'
+// One way to drive a page in every engine, with what there is for each
+import { firefox, webkit, type Browser } from 'playwright'
 import { expect } from 'vitest'
 import { find } from '../../../scripts/browsers.mjs'
 import { startWebKitGtk } from '../../../scripts/webkitgtk.ts'
+import { launch } from '../browse.ts'
 
 /** A window of a browser. */
 export interface Driver {
@@ -17,20 +18,23 @@ export interface Driver {
   close(): Promise<void>
 }
 
+export async function driveChromium(): Promise<Driver> {
+  return drivePlaywright(await launch())
+}
+
 /** Firefox, by the means that Playwright has for the system's own. */
 export async function driveFirefox(): Promise<Driver> {
   const found = await find('firefox')
-  return drivePlaywright(firefox, found && found.kind !== 'playwright' ? { channel: 'moz-firefox', executablePath: found.path } : {})
+  return drivePlaywright(await firefox.launch(found && found.kind !== 'playwright' ? { channel: 'moz-firefox', executablePath: found.path } : {}))
 }
 
 /** WebKit: Debian's, or Playwright's where that is installed. */
 export async function driveWebKit(): Promise<Driver> {
   const found = await find('webkit')
-  return found && found.kind !== 'playwright' ? driveWebKitGtk() : drivePlaywright(webkit, {})
+  return found && found.kind !== 'playwright' ? driveWebKitGtk() : drivePlaywright(await webkit.launch())
 }
 
-async function drivePlaywright(type: BrowserType, options: Parameters<BrowserType['launch']>[0]): Promise<Driver> {
-  const browser = await type.launch(options)
+async function drivePlaywright(browser: Browser): Promise<Driver> {
   const page = await browser.newPage({ locale: 'en' })
   let errors: string[] = []
   page.on('pageerror', error => errors.push(String(error)))

@@ -7,6 +7,8 @@ import type { Driver } from './drive.ts'
 
 interface PageSteps {
   path: string
+  /** What is behind the path. */
+  query?: string
   title: string
   /** What a visitor does there. */
   act: (driver: Driver) => Promise<void>
@@ -35,7 +37,7 @@ const PAGES: PageSteps[] = [
   },
   {
     // A healthy answer, unless one chooses
-    path: '/faults', title: 'Faults · Teleprinter',
+    path: '/faults', query: '?seconds=2', title: 'Faults · Teleprinter',
     act: driver => driver.click('#run'),
     worked: () => [...document.querySelectorAll('.client')].some(client => {
       return client.querySelector('.received')?.textContent !== '' && client.querySelector('.verdict')?.textContent !== ''
@@ -70,8 +72,8 @@ export function testPages(engine: string, launch: () => Promise<Driver>): void {
       await served?.close()
     })
 
-    test.each(PAGES)('$path opens, with its head, and works', async ({ path, title, act, worked }) => {
-      await driver.goTo(served?.url + path)
+    test.each(PAGES)('$path opens, with its head, and works', async ({ path, query = '', title, act, worked }) => {
+      await driver.goTo(served?.url + path + query)
       const head = await driver.run(() => ({
         title: document.title,
         links: [...document.querySelectorAll('#masthead nav a')].map(link => link.getAttribute('href')),
