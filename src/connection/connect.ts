@@ -79,10 +79,10 @@ export interface Connection<Events = Record<string, string>> extends Disposable 
  * setTimeout(() => connection.close(), 60_000)
  * ```
  */
-export function connect<Events extends Record<keyof Events, string> = Record<string, string>>(
-  url: string | URL, init?: ConnectOptions<Events>): Connection<Events>
 export function connect<Decoders extends Record<string, Decoder>>(
   url: string | URL, init: Omit<ConnectOptions<Decoders>, 'events'> & { events: Decoders }): Connection<DecodedBy<Decoders>>
+export function connect<Events extends Record<keyof Events, string> = Record<string, string>>(
+  url: string | URL, init?: ConnectOptions<Events>): Connection<Events>
 export function connect<Events extends object>(
   url: string | URL, init: ConnectInit<Events>): Connection<Events>
 // oxlint-disable-next-line typescript/no-explicit-any -- what the signatures above have in common

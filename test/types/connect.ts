@@ -52,6 +52,11 @@ export function withDecoders(): void {
   // @ts-expect-error -- no such event
   decoded.on('tock', () => {})
 
+  const alone = connect('/events', { events: { tick: decoders.json } })
+  alone.on('message', event => expectType<string>(event.data))
+  // @ts-expect-error -- of what JSON holds nothing is known, also where no other decoder is
+  alone.on('tick', event => event.data.length)
+
   const typed = connect<{ tick: { id: number } }>('/events', { events: { tick: decoders.json } })
   typed.on('tick', event => expectType<number>(event.data.id))
   typed.on('*', (type, event) => expectType<['tick', number]>([type, event.data.id]))
