@@ -25,6 +25,13 @@ export interface TypewriterOptions extends PacerOptions {
 /** What an element's `data-state` says of its text; the last four are ends. */
 export type TypewriterState = 'waiting' | 'typing' | 'done' | 'stopped' | 'truncated' | 'failed'
 
+declare global {
+  interface HTMLElementEventMap {
+    /** The text of an element is whole, or will never be. */
+    'teleprinter:done': CustomEvent<{ state: TypewriterState; text: string }>
+  }
+}
+
 /** Types text into an element, or a renderer; see {@link createTypewriter}. */
 export interface Typewriter {
   /** Takes text to type; ignored after `stop()`. @throws {TypeError} after `end()`, and for what is no string */

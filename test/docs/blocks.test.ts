@@ -41,7 +41,6 @@ declare function freshToken(): Promise<string>
 declare const teleprinter: typeof import('teleprinter')
 declare const htmx: { createEventSource: (url: string) => unknown }
 interface ParentNode { querySelector(selectors: \`#\${string}\`): HTMLElement }
-interface HTMLElementEventMap { 'teleprinter:done': CustomEvent<{ state: string; text: string }> }
 interface Storage { token: string }
 declare module 'https://unpkg.com/*' { export * from 'teleprinter/markdown' }
 declare module '@microsoft/fetch-event-source' { export const fetchEventSource: typeof import('teleprinter/fetch-event-source').fetchEventSource }

@@ -11,6 +11,10 @@ export async function typing(): Promise<void> {
   expectType<WritableStream<string>>(typewriter.writable)
   await typewriter.end('truncated')
   element.addEventListener('click', typewriter.stop)
+  element.addEventListener('teleprinter:done', ({ detail }) => {
+    expectType<TypewriterState>(detail.state)
+    expectType<string>(detail.text)
+  })
   // @ts-expect-error -- text is text
   typewriter.write(7)
   // @ts-expect-error -- no such state
