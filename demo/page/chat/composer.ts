@@ -1,5 +1,5 @@
 // Where the prompt is written, sent, and the answer stopped
-import { create, element, setUsable } from '../shell/elements.ts'
+import { createButton, element, setUsable } from '../shell/elements.ts'
 import { onLanguage, say } from '../shell/language.ts'
 import { langOf } from './lang.ts'
 import { words } from './words.ts'
@@ -69,8 +69,7 @@ function fillSuggestions(ask: (prompt: string) => void): void {
 
   function fill(): void {
     chips.replaceChildren(...say(words).suggestions.map(text => {
-      const chip = create('button', 'chip', text)
-      chip.type = 'button'
+      const chip = createButton('chip', text)
       chip.lang = langOf(text) || 'en'
       chip.addEventListener('click', () => ask(text))
       return chip

@@ -101,13 +101,13 @@ export function startConversation(settings: Settings, status: Status): void {
 
   function settle(entry: Entry, ended: Ended, opened: boolean): void {
     const { turn, meter } = entry
-    const { outcome, error, limited = false } = ended
+    const { outcome, error } = ended
     const place = isForgotten(error) ? undefined : ended.place
     Object.assign(entry, { outcome, place })
     const trouble = troubleOf(ended, opened)
     turn.end({ again: true, goOn: place !== undefined }, trouble)
     if (outcome === 'failed' && !turn.began) composer.giveBack(turn.prompt)
-    status(text => describe(text, ended, trouble, turn, meter, limited), outcome)
+    status(text => describe(text, ended, trouble, turn, meter), outcome)
   }
 
   function startAnew(): void {
@@ -157,7 +157,7 @@ function troubleOf({ outcome, error }: Ended, opened: boolean): Trouble | undefi
 }
 
 /** How an answer ended, in a sentence. */
-function describe(text: Words, { outcome }: Ended, trouble: Trouble | undefined, turn: Turn, meter: Meter, limited: boolean): string {
+function describe(text: Words, { outcome, limited }: Ended, trouble: Trouble | undefined, turn: Turn, meter: Meter): string {
   const characters = text.characters(Array.from(turn.text).length)
   const { total, firstToken = total } = meter.figures
   switch (outcome) {

@@ -32,8 +32,3 @@ function explainStatus(status: number): (words: Words) => string {
   if (status === 401 || status === 403) return ({ reasons }) => reasons.refused
   return ({ reasons }) => reasons.status(status)
 }
-
-/** The error as the SDK words it, for whoever wants to know. */
-export function detailOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}

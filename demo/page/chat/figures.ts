@@ -2,7 +2,8 @@
 import type { ChatDelta, Usage } from 'teleprinter'
 import { create } from '../shell/elements.ts'
 import { say } from '../shell/language.ts'
-import { formatNumber, words } from './words.ts'
+import { formatNumber } from '../shell/units.ts'
+import { words } from './words.ts'
 
 export type Outcome = 'done' | 'stopped' | 'truncated' | 'failed'
 

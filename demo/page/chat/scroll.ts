@@ -1,8 +1,8 @@
 // The page's own scroll: politely at the end, or where the reader is
-import { element } from '../shell/elements.ts'
+import { element, isAtEnd, toEnd } from '../shell/elements.ts'
 
-/** How near to the end, in CSS pixels, counts as there. */
-const NEAR = 8
+/** How far from the end, in CSS pixels, a reader may need to be led back. */
+const AWAY = 40
 
 /** Scrolls to the end of the conversation. At once: a view that is still on its way is not at the end. */
 export function scrollToEnd(): void {
@@ -12,9 +12,9 @@ export function scrollToEnd(): void {
 
 /** Changes the page below or above the text, and stays at its end if the reader is there; the SDK does the same as it types. */
 export function keepEnd(change: () => void): void {
-  const there = toEnd() <= NEAR
+  const there = isAtEnd(document.documentElement)
   change()
-  if (there && toEnd() > 0) scrollToEnd()
+  if (there && toEnd(document.documentElement) > 0) scrollToEnd()
 }
 
 /** Shows the way to the end while the reader is elsewhere. */
@@ -22,7 +22,7 @@ export function startScroll(prompt: HTMLElement): void {
   const latest = element('latest', HTMLButtonElement)
 
   function update(): void {
-    const away = toEnd() > 5 * NEAR
+    const away = toEnd(document.documentElement) > AWAY
     // A button that vanishes takes the focus with it
     if (!away && document.activeElement === latest) prompt.focus({ preventScroll: true })
     latest.hidden = !away
@@ -30,9 +30,4 @@ export function startScroll(prompt: HTMLElement): void {
   latest.addEventListener('click', scrollToEnd)
   addEventListener('scroll', update, { passive: true })
   addEventListener('resize', update)
-}
-
-function toEnd(): number {
-  const { scrollHeight, scrollTop, clientHeight } = document.documentElement
-  return scrollHeight - scrollTop - clientHeight
 }

@@ -1,5 +1,6 @@
 // The tools that the page offers to the model, and runs in the browser
 import type { ToolCallDelta } from 'teleprinter'
+import { messageOf } from '../shell/message-of.ts'
 
 /** A call that the model asks for; `arguments` is JSON. */
 export interface ToolCall { id: string; name: string; arguments: string }
@@ -27,7 +28,7 @@ export function runTool(call: ToolCall): ToolResult {
     if (!run) throw new Error(`Cannot run the tool: there is none of this name: ${call.name}`)
     return { content: JSON.stringify(run(readArguments(call))), failed: false }
   } catch (error) {
-    return { content: JSON.stringify({ error: error instanceof Error ? error.message : String(error) }), failed: true }
+    return { content: JSON.stringify({ error: messageOf(error) }), failed: true }
   }
 }
 

@@ -1,7 +1,7 @@
 // A prompt and its answer on the page, and what can be done with them
-import { create, setUsable } from '../shell/elements.ts'
+import { create, createButton, setUsable } from '../shell/elements.ts'
 import { say } from '../shell/language.ts'
-import { detailOf } from './failure.ts'
+import { messageOf } from '../shell/message-of.ts'
 import { createFigures, type Figures } from './figures.ts'
 import { langOf } from './lang.ts'
 import { createPart, type Part } from './part.ts'
@@ -50,9 +50,9 @@ export function createTurn(prompt: string, count: number, settings: Settings, ac
   const answer = create('h3', 'unseen')
   const paper = create('div', 'sheet paper')
   const trouble = create('div', 'trouble')
-  const copy = createButton(() => actions.copy(turn))
-  const again = createButton(() => actions.again(turn))
-  const goOn = createButton(() => actions.goOn(turn))
+  const copy = createAction(() => actions.copy(turn))
+  const again = createAction(() => actions.again(turn))
+  const goOn = createAction(() => actions.goOn(turn))
   const figures = createFigures()
   const element = create('article', 'turn', question, asked, answer, paper, trouble,
     create('div', 'foot', create('div', 'row', goOn, copy, again), figures.element))
@@ -71,11 +71,10 @@ export function createTurn(prompt: string, count: number, settings: Settings, ac
   function showTrouble(now: Trouble | undefined): void {
     trouble.hidden = now === undefined
     if (!now) return
-    const { stays, canGoOn: hint } = say(words)
-    const sentence = sentenceOf(now.text(say(words)), say(words) === words.zh)
+    const { stays, canGoOn: hint, sentence, between } = say(words)
     trouble.replaceChildren(
-      create('p', '', [sentence, ...(turn.began ? [stays] : []), ...(canGoOn ? [hint] : [])].join(say(words) === words.zh ? '' : ' ')),
-      ...(now.error === undefined ? [] : [create('p', 'detail', detailOf(now.error))]))
+      create('p', '', [sentence(now.text(say(words))), ...(turn.began ? [stays] : []), ...(canGoOn ? [hint] : [])].join(between)),
+      ...(now.error === undefined ? [] : [create('p', 'detail', messageOf(now.error))]))
   }
 
   function label(): void {
@@ -152,16 +151,10 @@ export function createTurn(prompt: string, count: number, settings: Settings, ac
   return turn
 }
 
-function createButton(act: () => void): HTMLButtonElement {
-  const button = create('button', 'quiet')
-  button.type = 'button'
+function createAction(act: () => void): HTMLButtonElement {
+  const button = createButton('quiet')
   button.addEventListener('click', () => {
     if (button.ariaDisabled !== 'true') act()
   })
   return button
-}
-
-/** Reasons stand behind a colon elsewhere; here they are sentences. */
-function sentenceOf(reason: string, inChinese: boolean): string {
-  return inChinese ? `${reason}。` : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`
 }

@@ -1,9 +1,9 @@
 // What the page's scripts write, in both languages
+import { formatNumber, seconds } from '../shell/units.ts'
 
 // A number and its unit stay on one line
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)}\u00A0s`
-const secondsInChinese = (ms: number): string => `${(ms / 1000).toFixed(1)}\u00A0秒`
-const number = (value: number): string => Math.round(value).toLocaleString('en')
+const inSeconds = (ms: number): string => `${seconds(ms)}\u00A0s`
+const inSecondsZh = (ms: number): string => `${seconds(ms)}\u00A0秒`
 
 export const words = {
   en: {
@@ -14,12 +14,12 @@ export const words = {
 
     ready: 'Ready',
     receiving: 'Receiving; Stop or Escape ends it',
-    asking: (ms: number) => `No answer yet; asking again in ${seconds(ms)}`,
-    resuming: (ms: number) => `The connection broke; resuming in ${seconds(ms)}`,
+    asking: (ms: number) => `No answer yet; asking again in ${inSeconds(ms)}`,
+    resuming: (ms: number) => `The connection broke; resuming in ${inSeconds(ms)}`,
     offline: 'You are offline; it goes on when the network is back',
     running: (tool: string) => `Running ${tool}`,
-    characters: (count: number) => `${number(count)} characters`,
-    done: (characters: string, total: number, first: number) => `Done: ${characters} in ${seconds(total)}, the first after ${seconds(first)}`,
+    characters: (amount: number) => `${formatNumber(amount)} characters`,
+    done: (characters: string, total: number, first: number) => `Done: ${characters} in ${inSeconds(total)}, the first after ${inSeconds(first)}`,
     limit: (characters: string) => `Done (the model’s limit was reached): ${characters}`,
     stopped: (characters: string) => `Stopped after ${characters}`,
     truncated: (characters: string) => `Cut off: the stream ended before the answer did, after ${characters}`,
@@ -42,6 +42,9 @@ export const words = {
       cut: 'the stream ended before the answer did',
       other: 'something went wrong',
     },
+    // Reasons stand behind a colon elsewhere; here they are sentences
+    sentence: (reason: string) => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
+    between: ' ',
     stays: 'What has come stays.',
     canGoOn: 'Go on fetches the rest from where it broke.',
 
@@ -52,7 +55,7 @@ export const words = {
     again: 'Ask again',
     goOn: 'Go on',
     thinking: 'Thinking…',
-    thought: (ms: number) => `Thought for ${seconds(ms)}`,
+    thought: (ms: number) => `Thought for ${inSeconds(ms)}`,
     tool: 'Tool',
     toolArguments: 'Arguments',
     toolResult: 'Result',
@@ -79,15 +82,15 @@ export const words = {
 
     ready: '就绪',
     receiving: '正在接收；按“停止”或 Esc 键可打断',
-    asking: (ms: number) => `还没有回音，${secondsInChinese(ms)}后再问一次`,
-    resuming: (ms: number) => `连接断了，${secondsInChinese(ms)}后接着读`,
-    offline: '网络已断开，恢复后会接着读',
+    asking: (ms: number) => `还没有回音，${inSecondsZh(ms)}后再问一次`,
+    resuming: (ms: number) => `连接断了，${inSecondsZh(ms)}后继续接收`,
+    offline: '网络已断开，恢复后会继续接收',
     running: (tool: string) => `正在运行 ${tool}`,
-    characters: (count: number) => `${number(count)} 个字符`,
-    done: (characters: string, total: number, first: number) => `完成：${characters}，用时 ${secondsInChinese(total)}，首字 ${secondsInChinese(first)}`,
+    characters: (amount: number) => `${formatNumber(amount)} 个字符`,
+    done: (characters: string, total: number, first: number) => `完成：${characters}，用时 ${inSecondsZh(total)}，首字 ${inSecondsZh(first)}`,
     limit: (characters: string) => `完成（已到模型的长度上限）：${characters}`,
     stopped: (characters: string) => `已停止，收到 ${characters}`,
-    truncated: (characters: string) => `中断：回答还没说完，数据流就结束了，收到 ${characters}`,
+    truncated: (characters: string) => `被截断：回答还没说完，数据流就结束了，收到 ${characters}`,
     failed: (reason: string) => `失败：${reason}`,
     copied: '已复制',
     notCopied: '无法复制：浏览器不允许。请选中文字后自行复制',
@@ -107,17 +110,19 @@ export const words = {
       cut: '回答还没说完，数据流就结束了',
       other: '出了点问题',
     },
+    sentence: (reason: string) => `${reason}。`,
+    between: '',
     stays: '已经收到的内容会保留。',
-    canGoOn: '“接着读”会从断开的地方取回余下的部分。',
+    canGoOn: '“继续”会从断开的地方取回余下的部分。',
 
     question: (count: number) => `第 ${count} 问`,
     answer: '回答',
     copy: '复制回答',
     copyCode: '复制',
     again: '再问一次',
-    goOn: '接着读',
+    goOn: '继续',
     thinking: '思考中…',
-    thought: (ms: number) => `思考了 ${secondsInChinese(ms)}`,
+    thought: (ms: number) => `思考了 ${inSecondsZh(ms)}`,
     tool: '工具',
     toolArguments: '参数',
     toolResult: '结果',
@@ -129,16 +134,14 @@ export const words = {
     rate: '速度',
     chunks: '数据块',
     gap: '最长间隔',
-    outcome: '结局',
+    outcome: '状态',
     usage: '词元',
     seconds: (ms: number) => `${(ms / 1000).toFixed(2)}\u00A0秒`,
     aSecond: (count: string) => `每秒 ${count} 字`,
     tokens: (input: string, output: string) => `入 ${input}，出 ${output}`,
-    outcomes: { waiting: '等待中', receiving: '接收中', done: '完成', stopped: '已停止', truncated: '中断', failed: '失败' },
-    resumed: (times: number) => `续读 ${times} 次`,
+    outcomes: { waiting: '等待中', receiving: '接收中', done: '完成', stopped: '已停止', truncated: '被截断', failed: '失败' },
+    resumed: (times: number) => `续传 ${times} 次`,
   },
 }
 
 export type Words = typeof words.en
-
-export { number as formatNumber }

@@ -149,10 +149,10 @@ export const catalogue: Record<Language, Record<FaultName, Description>> = {
       },
     },
     malformed: {
-      name: '夹带乱码',
+      name: '夹带无效数据',
       does: '在事件之间插入没有意义的行，在回答里插入一段残缺的 JSON。',
       ought: {
-        feed: '按标准，没有意义的行应当跳过。所以应当：事件一个不少，也不把乱码当成事件。',
+        feed: '按标准，没有意义的行应当跳过。所以应当：事件一个不少，也不把无效数据当成事件。',
         prompt: '遇到读不懂的一段，后面的就都靠不住了，而再请求一次又要付钱。所以应当：只发一次请求，保留已收到的内容，并告诉应用。',
       },
     },

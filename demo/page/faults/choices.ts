@@ -1,5 +1,5 @@
 import { create, element } from '../shell/elements.ts'
-import { language, onLanguage } from '../shell/language.ts'
+import { onLanguage, say } from '../shell/language.ts'
 import { catalogue, FAULTS, type FaultName } from './catalogue.ts'
 import type { Kind } from './measured.ts'
 
@@ -25,8 +25,8 @@ export function startChoices(onChange: () => void): Choices {
 
   function translate(): void {
     for (const { fault, name, does } of labels) {
-      name.textContent = catalogue[language()][fault].name
-      does.textContent = catalogue[language()][fault].does
+      name.textContent = say(catalogue)[fault].name
+      does.textContent = say(catalogue)[fault].does
     }
   }
 

@@ -1,5 +1,6 @@
 import { create } from '../shell/elements.ts'
 import { language, say } from '../shell/language.ts'
+import { seconds } from '../shell/units.ts'
 import type { Client } from './clients/client.ts'
 import { nothingYet, type Kind, type Measured, type Told } from './measured.ts'
 import type { Run } from './run.ts'
@@ -10,10 +11,8 @@ import { words } from './words.ts'
 /** Where a client stands beside the others. */
 export interface Column {
   element: HTMLElement
-  /** Shows how far a run has come; without one, that there was none of this kind yet. */
-  show(kind: Kind, run: Run | undefined): void
-  /** Says what came out of it; called once, when all is counted. */
-  judge(run: Run): void
+  /** Shows how far a run has come, and when all is counted, what came out of it; without one, that there was none of this kind yet. */
+  show(kind: Kind, run: Run | undefined, isCounted: boolean): void
 }
 
 /** Makes a client's column. */
@@ -36,16 +35,16 @@ export function createColumn(client: Client): Column {
   element.dataset.client = client.id
   element.setAttribute('aria-labelledby', title.id)
 
-  function show(kind: Kind, run: Run | undefined): void {
+  function show(kind: Kind, run: Run | undefined, isCounted: boolean): void {
     const text = say(words)
     const can = client.can.includes(kind)
     body.hidden = !can
     unable.hidden = can
     unable.textContent = text.unable
     origin.textContent = client.origin || text.own
-    judgement.textContent = ''
-    if (!can) return
     const measured = run?.measured.get(client.id) ?? nothingYet(kind)
+    judge(isCounted && can ? verdict(measured, language()) : '')
+    if (!can) return
     state.textContent = measured.state || text.ready
     figures.replaceChildren(...describeFigures(measured))
     timeline.show(measured, run ? run.elapsed() + run.remaining : 1, run?.hidden ?? [])
@@ -57,13 +56,12 @@ export function createColumn(client: Client): Column {
     told.replaceChildren(...(lines.length > 0 ? lines : [create('li', 'none', nothing)]))
   }
 
-  return {
-    element, show,
-    judge(run) {
-      const measured = run.measured.get(client.id)
-      judgement.textContent = measured ? verdict(measured, language()) : ''
-    },
+  /** Written only where it differs: it would be read out anew. */
+  function judge(text: string): void {
+    if (judgement.textContent !== text) judgement.textContent = text
   }
+
+  return { element, show }
 }
 
 /** Big numbers, each with its name: requests, what they cost, what came. */
@@ -86,5 +84,5 @@ function describeNumbers({ numbers, strays }: Measured): string {
 }
 
 function describeTold({ at, text }: Told): string {
-  return `${(at / 1000).toFixed(1)} s  ${text}`
+  return `${seconds(at)} s  ${text}`
 }

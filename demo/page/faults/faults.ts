@@ -1,6 +1,7 @@
 // The page: what is chosen, what is running, and a column for each client
 import { create, element, setUsable } from '../shell/elements.ts'
-import { language, onLanguage, say } from '../shell/language.ts'
+import { onLanguage, say } from '../shell/language.ts'
+import { messageOf } from '../shell/message-of.ts'
 import { catalogue } from './catalogue.ts'
 import { startChoices } from './choices.ts'
 import { fetchEventSourceClient } from './clients/fetch-event-source.ts'
@@ -37,7 +38,7 @@ export function startFaults(): void {
   })
 
   function showChoice(): void {
-    ought.textContent = catalogue[language()][choices.fault].ought[choices.kind]
+    ought.textContent = say(catalogue)[choices.fault].ought[choices.kind]
     const codes = CLIENTS.filter(({ can }) => can.includes(choices.kind))
       .flatMap(({ name, code }) => [create('h3', '', name), create('pre', 'paper', code[choices.kind])])
     element('code', HTMLElement).replaceChildren(...codes)
@@ -47,10 +48,7 @@ export function startFaults(): void {
     drawing = 0
     const text = say(words)
     const running = state === 'running'
-    for (const column of columns) {
-      column.show(choices.kind, run)
-      if (run && state === 'judged') column.judge(run)
-    }
+    for (const column of columns) column.show(choices.kind, run, state === 'judged')
     setUsable(runButton, !running)
     setUsable(stopButton, running)
     setUsable(cutButton, running)
@@ -73,7 +71,7 @@ export function startFaults(): void {
       await mine.ended
     } catch (error) {
       outcome = 'over'
-      if (run === mine) failure.textContent = say(words).failed(error instanceof Error ? error.message : String(error))
+      if (run === mine) failure.textContent = say(words).failed(messageOf(error))
     }
     if (run !== mine) return
     state = outcome

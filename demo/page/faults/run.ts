@@ -18,7 +18,6 @@ export interface RunSetup {
 }
 
 export interface Run {
-  readonly kind: Kind
   /** By the client's id; of those that can do what is asked. */
   readonly measured: ReadonlyMap<string, Measured>
   /** Milliseconds since the clients were started, until the run was over. */
@@ -155,7 +154,7 @@ export function startRun({ fault, kind, prompt, watchMs, clients, onChange }: Ru
   }
 
   return {
-    kind, measured, elapsed, hidden, ended, stop,
+    measured, elapsed, hidden, ended, stop,
     get remaining() {
       return Math.max(0, remaining)
     },

@@ -1,5 +1,6 @@
 import { create } from '../shell/elements.ts'
 import { say } from '../shell/language.ts'
+import { seconds } from '../shell/units.ts'
 import type { Measured } from './measured.ts'
 import { words } from './words.ts'
 
@@ -39,5 +40,5 @@ function mark(kind: string, at: number, totalMs: number): HTMLElement {
 }
 
 function list(marks: readonly { at: number }[]): string {
-  return marks.map(({ at }) => (at / 1000).toFixed(1)).join(', ')
+  return marks.map(({ at }) => seconds(at)).join(', ')
 }

@@ -1,5 +1,6 @@
 // What happened to a client, in one sentence. Nothing stands in it but what was measured.
 import type { Language } from '../shell/language.ts'
+import { seconds } from '../shell/units.ts'
 import type { Measured } from './measured.ts'
 
 /** So long a silence at the end is worth a word, and so late a beginning. */
@@ -181,10 +182,6 @@ function wentWrong(measured: Measured): boolean {
 
 function silenceMs({ arrivals, watched }: Measured): number {
   return watched - (arrivals.at(-1) ?? 0)
-}
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(1)
 }
 
 function finish(parts: string[], { join, stop }: Phrases): string {

@@ -1,4 +1,5 @@
 import { say } from '../shell/language.ts'
+import { seconds } from '../shell/units.ts'
 import { words } from './words.ts'
 
 const STEP_MS = 100
@@ -10,7 +11,7 @@ export function createCountdown(line: HTMLElement) {
   function show(attempt: number, end: number): void {
     const { attemptIn, attemptNow, attemptOnline } = say(words)
     const left = end - performance.now()
-    if (left > 0) line.textContent = attemptIn(attempt, (left / 1000).toFixed(1))
+    if (left > 0) line.textContent = attemptIn(attempt, seconds(left))
     else line.textContent = navigator.onLine ? attemptNow(attempt) : attemptOnline(attempt)
   }
 

@@ -2,6 +2,8 @@
 import { CLOSED, connect, type Connection } from 'teleprinter'
 import { element, setUsable } from '../shell/elements.ts'
 import { onLanguage, say } from '../shell/language.ts'
+import { seconds, time } from '../shell/units.ts'
+import { showReadyState } from './state-line.ts'
 import { cell, createTail } from './tail.ts'
 import { words } from './words.ts'
 
@@ -11,14 +13,14 @@ export function startFeed(): void {
   const connectButton = element('connect', HTMLButtonElement)
   const disconnectButton = element('disconnect', HTMLButtonElement)
   const stateLine = element('feed-state', HTMLElement)
-  const add = createTail(element('log', HTMLElement))
+  const add = createTail(element('feed-lines', HTMLElement))
 
   let feed: Feed | undefined
 
   function write(kind: 'state' | 'message', text: string, data = ''): void {
     const state = String(feed?.readyState ?? CLOSED)
     add([
-      cell('line-time', new Date().toLocaleTimeString('en-GB')),
+      cell('line-time', time()),
       cell('line-state', state),
       cell('line-text', text),
       ...(data === '' ? [] : [cell('line-data', data)]),
@@ -29,8 +31,7 @@ export function startFeed(): void {
     const state = feed?.readyState ?? CLOSED
     setUsable(connectButton, state === CLOSED)
     setUsable(disconnectButton, state !== CLOSED)
-    stateLine.textContent = say(words).state(state)
-    stateLine.dataset.state = String(state)
+    showReadyState(stateLine, 'events', state)
   }
 
   function change(text: string): void {
@@ -44,7 +45,7 @@ export function startFeed(): void {
     feed = connect<{ customEvent: string }>('/events', {
       ...(lastEventId !== '' && { lastEventId }),
       onOpen: response => change(say(words).opened(response.status, response.headers.get('content-type') ?? '')),
-      onRetry: ({ attempt, delay, reason }) => change(say(words).retrying(attempt, (delay / 1000).toFixed(1), reason.message)),
+      onRetry: ({ attempt, delay, reason }) => change(say(words).retrying(attempt, seconds(delay), reason.message)),
       onClose: ending => change(say(words).closed(ending.error?.message ?? ending.outcome)),
     })
     feed.on('customEvent', event => write('message', `customEvent ${event.lastEventId}`, event.data))

@@ -1,8 +1,9 @@
 // What the panels of the feeds have in common: the state, the last id, the countdown, and the switch
 import { CLOSED, CONNECTING, type Ending, type ReadyState, type StreamError } from 'teleprinter'
-import { create, element } from '../shell/elements.ts'
+import { element } from '../shell/elements.ts'
 import { onLanguage, say } from '../shell/language.ts'
 import { createCountdown } from './countdown.ts'
+import { showReadyState } from './state-line.ts'
 import { words, type FeedName } from './words.ts'
 
 /** What a feed's connection must be made with, so that its panel shows how it goes. */
@@ -49,15 +50,9 @@ export function startPanel({ name, open, keepHidden, onState = () => {} }: FeedS
   let wanted = true
 
   function showState(): void {
-    const { state: describe, named, names, connect, disconnect, switches } = say(words)
+    const { connect, disconnect, switches } = say(words)
     const state = connection?.readyState ?? CLOSED
-    const text = describe(state)
-    // Read out, it must say whose state it is
-    const spoken = create('span', 'unseen', named(names[name], text))
-    const seen = create('span', '', text)
-    seen.ariaHidden = 'true'
-    stateLine.replaceChildren(spoken, seen)
-    stateLine.dataset.state = String(state)
+    showReadyState(stateLine, name, state)
     button.textContent = wanted ? disconnect : connect
     button.ariaLabel = switches[name][wanted ? 'disconnect' : 'connect']
     if (state !== CONNECTING) countdown.stop()

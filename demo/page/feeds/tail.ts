@@ -1,14 +1,11 @@
 // A box of lines that come without end: it keeps the last ones, and follows them while its reader is there
-import { create } from '../shell/elements.ts'
+import { create, isAtEnd } from '../shell/elements.ts'
 import { onLanguage, say } from '../shell/language.ts'
 import { words } from './words.ts'
 
 const LINES = 200
 /** A reader who has scrolled up should not have the lines pulled from under them, within reason. */
 const LINES_WHILE_READING = 2000
-/** How near to the end, in CSS pixels, is at the end. */
-const NEAR = 8
-
 /** A column of a line. */
 export function cell(className: string, text: string): HTMLElement {
   // The space parts the columns where the line is copied, or read out
@@ -24,10 +21,6 @@ export function cell(className: string, text: string): HTMLElement {
 export function createTail(box: HTMLElement, more?: HTMLButtonElement): (cells: HTMLElement[], about: Record<string, string>) => void {
   let unread = 0
 
-  function isAtEnd(): boolean {
-    return box.scrollHeight - box.scrollTop - box.clientHeight < NEAR
-  }
-
   function showUnread(): void {
     if (!more) return
     // A button that vanishes takes the focus with it
@@ -42,14 +35,14 @@ export function createTail(box: HTMLElement, more?: HTMLButtonElement): (cells: 
 
   more?.addEventListener('click', goToEnd)
   box.addEventListener('scroll', () => {
-    if (unread === 0 || !isAtEnd()) return
+    if (unread === 0 || !isAtEnd(box)) return
     unread = 0
     showUnread()
   })
   onLanguage(showUnread)
 
   return (cells, about) => {
-    const atEnd = isAtEnd()
+    const atEnd = isAtEnd(box)
     const line = create('div', 'line', ...cells)
     Object.assign(line.dataset, about)
     box.append(line)

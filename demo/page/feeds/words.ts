@@ -2,7 +2,7 @@ export const words = {
   en: {
     state: (state: number) => `readyState ${state}, ${['connecting', 'open', 'closed'][state]}`,
     named: (name: string, state: string) => `${name}: ${state}`,
-    names: { ticker: 'Ticker', log: 'Log', room: 'Room' },
+    names: { events: 'Server-sent events', ticker: 'Ticker', log: 'Log', room: 'Room' },
     connect: 'Connect',
     disconnect: 'Disconnect',
     switches: {
@@ -28,9 +28,9 @@ export const words = {
     closed: (how: string) => `Closed: ${how}`,
   },
   zh: {
-    state: (state: number) => `readyState ${state}，${['连接中', '已打开', '已关闭'][state]}`,
+    state: (state: number) => `readyState ${state}，${['正在连接', '已打开', '已关闭'][state]}`,
     named: (name: string, state: string) => `${name}：${state}`,
-    names: { ticker: '行情', log: '日志', room: '房间' },
+    names: { events: '服务器推送事件', ticker: '行情', log: '日志', room: '房间' },
     connect: '连接',
     disconnect: '断开',
     switches: {
@@ -47,7 +47,7 @@ export const words = {
     failed: (message: string) => `失败：${message}`,
     moreLines: (count: number) => `下面有 ${count} 行新内容`,
     people: () => '人在这个房间里',
-    left: '您不在房间里',
+    left: '你不在房间里',
     connecting: '正在连接',
     connectingAfter: (id: string) => `正在连接，从 ${id} 之后继续`,
     opened: (status: number, type: string) => `已打开：${status} ${type}`,
@@ -57,4 +57,4 @@ export const words = {
 }
 
 /** The feeds that have a panel of the same make. */
-export type FeedName = keyof typeof words.en.names
+export type FeedName = keyof typeof words.en.switches

@@ -1,5 +1,6 @@
 import { element } from '../shell/elements.ts'
 import { language, onLanguage, say } from '../shell/language.ts'
+import { messageOf } from '../shell/message-of.ts'
 import { startShell } from '../shell/shell.ts'
 import { createDisplays, DISPLAYS } from './displays/all.ts'
 import { startRun, type Run } from './run.ts'
@@ -67,7 +68,7 @@ function describe(current: Run | undefined, said: Omit<typeof words.en, 'run' | 
     case 'paused': return said.paused
     case 'done': return said.done(current.come, current.now)
     case 'stopped': return said.stopped(current.now)
-    case 'failed': return said.failed(current.error instanceof Error ? current.error.message : String(current.error))
+    case 'failed': return said.failed(messageOf(current.error))
     case 'running': {
       if (current.textEnd === undefined) return said.running
       return said.textEnded(current.come, DISPLAYS.filter(name => current.typing.has(name)).map(name => said.names[name]))

@@ -1,6 +1,7 @@
 // A plot by hand: a strip for each display, one scale for all of them. What is drawn is SVG, stretched to the room there is; what is
 // to be read is HTML, which stays as large as it is
 import { create } from '../shell/elements.ts'
+import { formatNumber } from '../shell/units.ts'
 
 /** A value at a time, in milliseconds. */
 export interface Point { time: number; value: number }
@@ -47,7 +48,7 @@ export function createPlot(host: HTMLElement, rows: number, kind: 'bars' | 'area
     for (const [i, { name, told, high, marks, lines }] of strips.entries()) {
       name.textContent = names[i] ?? ''
       told.textContent = points[i]?.length ? most(greatest[i] ?? 0) : ''
-      high.textContent = top.toLocaleString('en')
+      high.textContent = formatNumber(top)
       lines.setAttribute('d', grid)
       marks.setAttribute('d', shapes[kind]((points[i] ?? []).filter(({ time }) => time <= untilMs).map(({ time, value }) => [x(time), y(value)])))
     }

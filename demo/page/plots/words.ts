@@ -1,12 +1,12 @@
+import { formatNumber, seconds } from '../shell/units.ts'
 import type { DisplayName } from './displays/all.ts'
 import type { Reading } from './reading.ts'
 
 type Names = Readonly<Record<DisplayName, string>>
 
 // A number and its unit stay on one line
-const ms = (value: number): string => `${Math.round(value).toLocaleString('en')}\u00A0ms`
-const zhMs = (value: number): string => `${Math.round(value).toLocaleString('en')}\u00A0毫秒`
-const seconds = (value: number): string => (value / 1000).toFixed(1)
+const ms = (value: number): string => `${formatNumber(value)}\u00A0ms`
+const zhMs = (value: number): string => `${formatNumber(value)}\u00A0毫秒`
 
 const en = {
   names: { ours: 'Teleprinter', raw: 'Raw', fixed: '30 ms each', smooth: 'smoothStream()' },
@@ -20,12 +20,12 @@ const en = {
   ready: 'Ready',
   running: 'Running',
   textEnded: (all: number, still: string[]) =>
-    `The text has come, ${all.toLocaleString('en')} characters; still typing: ${still.join(', ')}`,
+    `The text has come, ${formatNumber(all)} characters; still typing: ${still.join(', ')}`,
   paused: 'Paused: a page out of sight has no frames to measure. It goes on when you are back',
-  done: (all: number, time: number) => `Done: all four have shown ${all.toLocaleString('en')} characters, after ${seconds(time)}\u00A0s`,
+  done: (all: number, time: number) => `Done: all four have shown ${formatNumber(all)} characters, after ${seconds(time)}\u00A0s`,
   stopped: (time: number) => `Stopped after ${seconds(time)}\u00A0s; the figures are those up to then`,
   failed: (reason: string) => `Failed: ${reason}`,
-  most: (count: number) => `max ${count.toLocaleString('en')}`,
+  most: (value: number) => `max ${formatNumber(value)}`,
   longest: (value: number) => `max ${ms(value)}`,
   seconds: (value: number) => `${value}\u00A0s`,
   reading: ({ even, quick, beside }: Reading, names: Names): string => {
@@ -35,7 +35,7 @@ const en = {
     const when = `${ms(Math.abs(beside.later))} ${beside.later < 0 ? 'earlier' : 'later'}`
     return `${first}Beside raw, Teleprinter was ${beside.times.toFixed(1)} times as even, and a character came ${when} on average. `
   },
-  frames: (count: number, gap: number) => `${count.toLocaleString('en')} frames, one about every ${gap.toFixed(1)}\u00A0ms on this screen.`,
+  frames: (frames: number, gap: number) => `${formatNumber(frames)} frames, one about every ${gap.toFixed(1)}\u00A0ms on this screen.`,
 }
 
 const zh: typeof en = {
@@ -49,22 +49,22 @@ const zh: typeof en = {
   run: '运行', stop: '停止',
   ready: '就绪',
   running: '运行中',
-  textEnded: (all, still) => `文字已全部到达，共 ${all.toLocaleString('en')} 个字符；还在显示的有：${still.join('、')}`,
+  textEnded: (all, still) => `文字已全部到达，共 ${formatNumber(all)} 个字符；还在显示的有：${still.join('、')}`,
   paused: '已暂停：看不见的页面没有帧可量。回到这一页就会继续',
-  done: (all, time) => `完成：四种方式都显示了 ${all.toLocaleString('en')} 个字符，用时 ${seconds(time)}\u00A0秒`,
+  done: (all, time) => `完成：四种方式都显示了 ${formatNumber(all)} 个字符，用时 ${seconds(time)}\u00A0秒`,
   stopped: time => `在 ${seconds(time)}\u00A0秒时停止；数字截至此刻`,
   failed: reason => `失败：${reason}`,
-  most: count => `最多 ${count.toLocaleString('en')}`,
+  most: value => `最多 ${formatNumber(value)}`,
   longest: value => `最长 ${zhMs(value)}`,
   seconds: value => `${value}\u00A0秒`,
   reading: ({ even, quick, beside }, names) => {
-    const first = `最均匀的是「${names[even.name]}」（变异系数 ${even.variation.toFixed(2)}，平均滞后 ${zhMs(even.lag)}），`
-      + `最快的是「${names[quick.name]}」（平均滞后 ${zhMs(quick.lag)}，变异系数 ${quick.variation.toFixed(2)}）。`
+    const first = `最均匀的是“${names[even.name]}”（变异系数 ${even.variation.toFixed(2)}，平均滞后 ${zhMs(even.lag)}），`
+      + `最快的是“${names[quick.name]}”（平均滞后 ${zhMs(quick.lag)}，变异系数 ${quick.variation.toFixed(2)}）。`
     if (!beside) return first
     const when = `${beside.later < 0 ? '早' : '晚'} ${zhMs(Math.abs(beside.later))}`
-    return `${first}与「原样」相比，Teleprinter 的均匀程度是它的 ${beside.times.toFixed(1)} 倍，每个字符平均${when}。`
+    return `${first}与“原样”相比，Teleprinter 的均匀程度是它的 ${beside.times.toFixed(1)} 倍，每个字符平均${when}。`
   },
-  frames: (count, gap) => `共 ${count.toLocaleString('en')} 帧，在这块屏幕上约每 ${gap.toFixed(1)}\u00A0毫秒一帧。`,
+  frames: (frames, gap) => `共 ${formatNumber(frames)} 帧，在这块屏幕上约每 ${gap.toFixed(1)}\u00A0毫秒一帧。`,
 }
 
 export const words = { en, zh }

@@ -23,3 +23,23 @@ export function setUsable(button: HTMLElement, usable: boolean): void {
   if (usable) button.removeAttribute('aria-disabled')
   else button.setAttribute('aria-disabled', 'true')
 }
+
+/** Makes a button that sends no form. */
+export function createButton(className = '', ...content: (string | Node)[]): HTMLButtonElement {
+  const button = create('button', className, ...content)
+  button.type = 'button'
+  return button
+}
+
+/** How near to the end of what it scrolls, in CSS pixels, is at its end. */
+const NEAR = 8
+
+/** Whether a reader is at the end of what an element scrolls. */
+export function isAtEnd(scroller: Element): boolean {
+  return toEnd(scroller) < NEAR
+}
+
+/** How far what an element shows is from the end of what it scrolls, in CSS pixels. */
+export function toEnd({ scrollHeight, scrollTop, clientHeight }: Element): number {
+  return scrollHeight - scrollTop - clientHeight
+}

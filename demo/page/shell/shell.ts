@@ -1,5 +1,5 @@
 // The head that all pages have: the name, the way to the other pages, the language
-import { create, element } from './elements.ts'
+import { create, createButton, element } from './elements.ts'
 import { language, onLanguage, say, setLanguage, translatePage } from './language.ts'
 
 const PAGES = ['/', '/feeds', '/wire', '/faults', '/plots'] as const
@@ -20,8 +20,7 @@ export function startShell(): void {
   })
   navigation.append(...links)
 
-  const other = create('button', 'language')
-  other.type = 'button'
+  const other = createButton('language')
   other.addEventListener('click', () => setLanguage(language() === 'en' ? 'zh' : 'en'))
 
   const brand = create('a', 'brand', 'Teleprinter')

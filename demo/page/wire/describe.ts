@@ -1,7 +1,7 @@
 // What the columns of a row say, in the visitor's language
 import { say } from '../shell/language.ts'
+import { formatNumber, duration, size } from '../shell/units.ts'
 import type { Entry, Fault, LifeNews } from './entries.ts'
-import { count, duration, size } from './units.ts'
 import { words } from './words.ts'
 
 /** The columns that differ with the kind of entry. */
@@ -37,7 +37,7 @@ function describeLife(entry: LifeNews): string {
     case 'why':
       return said.why[entry.cause]
     case 'ending': {
-      const summary = said.ending(said.outcomes[entry.outcome], count(entry.events), size(entry.bytes))
+      const summary = said.ending(said.outcomes[entry.outcome], formatNumber(entry.events), size(entry.bytes))
       return entry.fault ? `${summary} · ${describeFault(entry.fault)}` : summary
     }
     default:

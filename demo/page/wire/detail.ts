@@ -1,10 +1,10 @@
 // What a row holds beyond its one line
-import { create } from '../shell/elements.ts'
+import { create, createButton } from '../shell/elements.ts'
 import { say } from '../shell/language.ts'
+import { clock, formatNumber, duration } from '../shell/units.ts'
 import { describe, describeFault } from './describe.ts'
 import type { Entry, LifeNews } from './entries.ts'
 import type { HeaderPair } from './parse-headers.ts'
-import { clock, count, duration } from './units.ts'
 import { words } from './words.ts'
 
 /** More in one box would bring any browser to a halt. */
@@ -17,7 +17,7 @@ export function createDetail(entry: Entry): HTMLElement {
   const { bytes } = describe(entry)
   const moment = said.moment(clock(at), duration(since), duration(gap))
   const detail = create('div', 'detail')
-  detail.append(create('p', 'moment', bytes === undefined ? moment : `${moment}${said.dataBytes(`${count(bytes)}\u00A0B`)}`))
+  detail.append(create('p', 'moment', bytes === undefined ? moment : `${moment}${said.dataBytes(`${formatNumber(bytes)}\u00A0B`)}`))
   if (entry.kind === 'life') {
     detail.append(...describeLife(entry))
   } else {
@@ -32,7 +32,7 @@ function createData(data: string): HTMLElement[] {
   const row = create('div', 'row')
   const document = parseJson(data)
   if (document !== undefined) {
-    const button = createButton(pretty)
+    const button = createButton('chip', pretty)
     button.ariaPressed = 'false'
     button.addEventListener('click', () => {
       const isPretty = button.ariaPressed !== 'true'
@@ -43,13 +43,13 @@ function createData(data: string): HTMLElement[] {
   }
   // Browsers give the clipboard to secure contexts alone
   if ('clipboard' in navigator) {
-    const button = createButton(copy)
+    const button = createButton('chip', copy)
     button.addEventListener('click', () => {
       navigator.clipboard.writeText(data).then(() => (button.textContent = copied), () => (button.textContent = noCopy))
     })
     row.append(button)
   }
-  return [box, ...(data.length > LONGEST ? [create('p', '', tooLong(count(LONGEST), count(data.length)))] : []), row]
+  return [box, ...(data.length > LONGEST ? [create('p', '', tooLong(formatNumber(LONGEST), formatNumber(data.length)))] : []), row]
 }
 
 function describeLife(entry: LifeNews): HTMLElement[] {
@@ -84,12 +84,6 @@ function createBox(text: string): HTMLPreElement {
   box.role = 'group'
   box.ariaLabel = say(words).content
   return box
-}
-
-function createButton(text: string): HTMLButtonElement {
-  const button = create('button', 'chip', text)
-  button.type = 'button'
-  return button
 }
 
 function lines(headers: readonly HeaderPair[]): string[] {

@@ -1,12 +1,12 @@
 // The record: its rows, what is shown of them, and what can be done with it
 import { element, setUsable } from '../shell/elements.ts'
 import { say } from '../shell/language.ts'
+import { formatNumber } from '../shell/units.ts'
 import { createMatcher } from './describe.ts'
 import { createView, type Entries, type Entry, type Kind } from './entries.ts'
 import { download, fileName, toEventStream, toNdjson } from './export.ts'
 import type { Session } from './session.ts'
 import { createTable } from './table.ts'
-import { count } from './units.ts'
 import { words } from './words.ts'
 
 const KINDS = ['event', 'comment', 'life'] as const
@@ -53,14 +53,14 @@ export function createList(entries: Entries, session: () => Session | undefined)
     const matching = view.rows().length
     const { total, waiting: held } = view
     const dropped = entries.first - 1
-    shown.textContent = `${said.of(count(matching), count(total))}${dropped > 0 && total > 0 ? said.dropped(count(dropped)) : ''}`
-    waiting.textContent = view.paused ? said.waiting(count(held)) : ''
+    shown.textContent = `${said.of(formatNumber(matching), formatNumber(total))}${dropped > 0 && total > 0 ? said.dropped(formatNumber(dropped)) : ''}`
+    waiting.textContent = view.paused ? said.waiting(formatNumber(held)) : ''
     pause.textContent = view.paused ? said.resume : said.pause
     empty.hidden = matching > 0
     empty.textContent = total > 0 ? said.nothingMatches : entries.last > 0 ? said.cleared : said.idle
     const before = table.earlier
     earlier.hidden = before === 0
-    earlier.textContent = said.earlier(count(before))
+    earlier.textContent = said.earlier(formatNumber(before))
     newest.textContent = said.newest
     newest.hidden = table.following
     for (const button of exports) setUsable(button, session() !== undefined)
@@ -86,7 +86,7 @@ export function createList(entries: Entries, session: () => Session | undefined)
     const content = extension === 'sse' ? toEventStream(chosen, blotter) : toNdjson(request, openedAt, chosen, blotter)
     const name = fileName(request.url, new Date(), extension)
     download(name, content)
-    element('saved', HTMLElement).textContent = say(words).exported(name, count(chosen.length))
+    element('saved', HTMLElement).textContent = say(words).exported(name, formatNumber(chosen.length))
   }
 
   text.addEventListener('input', refilter)

@@ -1,6 +1,7 @@
 // The form: where to, by which method, with what; checked before anything is sent
 import { element } from '../shell/elements.ts'
 import { say } from '../shell/language.ts'
+import { messageOf } from '../shell/message-of.ts'
 import { parseHeaders, type HeaderPair } from './parse-headers.ts'
 import { PRESETS, type Preset } from './presets.ts'
 import type { InspectorRequest } from './session.ts'
@@ -118,7 +119,7 @@ function refusal({ url, method, headers }: InspectorRequest): string {
     void new Request(url, { method, headers })
     return ''
   } catch (error) {
-    return say(words).url.refused(error instanceof Error ? error.message : String(error))
+    return say(words).url.refused(messageOf(error))
   }
 }
 
@@ -136,6 +137,6 @@ function jsonProblem(text: string): string {
     JSON.parse(text)
     return ''
   } catch (error) {
-    return say(words).notJson(error instanceof Error ? error.message : String(error))
+    return say(words).notJson(messageOf(error))
   }
 }

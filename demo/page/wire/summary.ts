@@ -2,10 +2,10 @@
 import { CLOSED } from 'teleprinter'
 import { element } from '../shell/elements.ts'
 import { say } from '../shell/language.ts'
+import { formatNumber, size } from '../shell/units.ts'
 import { describeFault } from './describe.ts'
 import { createRate } from './rate.ts'
 import type { Session } from './session.ts'
-import { count, size } from './units.ts'
 import { words } from './words.ts'
 
 export interface Summary {
@@ -32,12 +32,12 @@ export function createSummary(): Summary {
     draw(session) {
       const { events = 0, bytes = 0, reconnects = 0, replays = 0 } = session?.totals ?? {}
       const perSecond = session && !session.ending ? rate.perSecond(events, performance.now()) : 0
-      set('events', count(events))
+      set('events', formatNumber(events))
       set('bytes', size(bytes))
       set('rate', perSecond.toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 }))
       set('last-id', session?.lastEventId || '–')
-      set('reconnects', count(reconnects))
-      set('replays', count(replays))
+      set('reconnects', formatNumber(reconnects))
+      set('replays', formatNumber(replays))
       countdown.textContent = describeWait(session)
     },
     showState(session) {
@@ -60,5 +60,5 @@ function describeWait(session: Session | undefined): string {
   const seconds = Math.max(0, Math.ceil((until - performance.now()) / 1000))
   // Then the SDK waits for the network, however late it is
   const isOffline = seconds === 0 && !navigator.onLine
-  return isOffline ? soon(describeFault(fault)) : countdown(count(seconds), describeFault(fault))
+  return isOffline ? soon(describeFault(fault)) : countdown(formatNumber(seconds), describeFault(fault))
 }

@@ -1,9 +1,9 @@
 // The rows that are drawn: the last five hundred, and more for who reads further up
-import { create } from '../shell/elements.ts'
+import { create, createButton, isAtEnd } from '../shell/elements.ts'
+import { clock, formatNumber, duration } from '../shell/units.ts'
 import { describe } from './describe.ts'
 import { createDetail } from './detail.ts'
 import type { Entry, View } from './entries.ts'
-import { clock, count, duration } from './units.ts'
 
 /** So many rows are drawn while the list follows its end. */
 const DRAWN = 500
@@ -40,10 +40,6 @@ export function createTable(scroller: HTMLElement, body: HTMLElement, view: View
   let limit = DRAWN
   let following = true
   const expanded = new Set<number>()
-
-  function isAtEnd(): boolean {
-    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 8
-  }
 
   function draw(): void {
     view.take()
@@ -119,10 +115,10 @@ export function createTable(scroller: HTMLElement, body: HTMLElement, view: View
     const button = item.row.querySelector('button')
     if (button) button.ariaExpanded = String(item.detail !== undefined)
     // What was opened is read, and must not be scrolled away
-    following = isAtEnd()
+    following = isAtEnd(scroller)
   }
 
-  scroller.addEventListener('scroll', () => (following = isAtEnd()), { passive: true })
+  scroller.addEventListener('scroll', () => (following = isAtEnd(scroller)), { passive: true })
 
   body.addEventListener('click', event => {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>('tr[data-number]') : null
@@ -192,8 +188,7 @@ function nodes({ row, detail }: Drawn): HTMLElement[] {
 
 function createRow(entry: Entry, isOpen: boolean): HTMLElement {
   const { type, id, data, bytes } = describe(entry)
-  const button = create('button', 'expand', String(entry.number))
-  button.type = 'button'
+  const button = createButton('expand', String(entry.number))
   button.ariaExpanded = String(isOpen)
   const row = create('tr', 'entry')
   // A table that is laid out as a grid is none for some screen readers, unless it says so
@@ -212,7 +207,7 @@ function createRow(entry: Entry, isOpen: boolean): HTMLElement {
     cell('type', type),
     cell('id', id),
     cell('data', data.length > LINE ? `${data.slice(0, LINE)}…` : data),
-    cell('bytes', bytes === undefined ? '' : count(bytes)),
+    cell('bytes', bytes === undefined ? '' : formatNumber(bytes)),
   )
   return row
 }

@@ -82,7 +82,7 @@ const en = {
 }
 
 const zh: typeof en = {
-  states: ['正在连接', '已连接', '已关闭'],
+  states: ['正在连接', '已打开', '已关闭'],
   state: (state, name) => `readyState ${state}，${name}`,
   ended: (name, outcome) => `${name}（${outcome}）`,
   idle: '还没有记录：打开一个地址，每个事件、注释和状态变化都会写在这里。',

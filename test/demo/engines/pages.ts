@@ -28,7 +28,7 @@ const PAGES: PageSteps[] = [
   {
     path: '/feeds', title: 'Feeds · Teleprinter',
     act: driver => driver.click('#connect'),
-    worked: () => (document.querySelector('#log')?.textContent.match(/customEvent/g) ?? []).length >= 3,
+    worked: () => (document.querySelector('#feed-lines')?.textContent.match(/customEvent/g) ?? []).length >= 3,
   },
   {
     path: '/wire', title: 'Wire · Teleprinter',
@@ -36,8 +36,7 @@ const PAGES: PageSteps[] = [
     worked: () => (document.querySelector('#rows')?.textContent.match(/customEvent/g) ?? []).length >= 3,
   },
   {
-    // A healthy answer, unless one chooses
-    path: '/faults', query: '?seconds=2', title: 'Faults · Teleprinter',
+    path: '/faults', query: '?fault=healthy&seconds=2', title: 'Faults · Teleprinter',
     act: driver => driver.click('#run'),
     worked: () => [...document.querySelectorAll('.client')].some(client => {
       return client.querySelector('.received')?.textContent !== '' && client.querySelector('.verdict')?.textContent !== ''

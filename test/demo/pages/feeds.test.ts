@@ -18,7 +18,7 @@ describe('the feeds page', () => {
     const messages = () => visit.page.locator('.line[data-kind="message"]').allTextContents()
     const untilMessages = (count: number) =>
       visit.page.waitForFunction(enough => document.querySelectorAll('.line[data-kind="message"]').length >= enough, count)
-    const state = () => visit.page.locator('#feed-state').textContent()
+    const state = () => visit.page.locator('#feed-state [aria-hidden]').textContent()
 
     expect(await state()).toBe('readyState 2, closed')
     await button('Connect').click()
@@ -48,9 +48,9 @@ describe('the feeds page', () => {
     await visit.page.goto(`${busy.url}/feeds`)
     await button('Connect').click()
     // More than any number that a slow page might never see as the last one
-    await visit.page.waitForFunction(() => Number(/customEvent (\d+)/.exec(document.querySelector('#log')?.lastElementChild?.textContent ?? '')?.[1]) > 250)
-    await visit.page.waitForFunction(() => document.querySelector('#log')?.childElementCount === 200)
-    expect(await visit.page.locator('#log').evaluate(log => log.scrollHeight - log.scrollTop - log.clientHeight)).toBeLessThan(50)
+    await visit.page.waitForFunction(() => Number(/customEvent (\d+)/.exec(document.querySelector('#feed-lines')?.lastElementChild?.textContent ?? '')?.[1]) > 250)
+    await visit.page.waitForFunction(() => document.querySelector('#feed-lines')?.childElementCount === 200)
+    expect(await visit.page.locator('#feed-lines').evaluate(log => log.scrollHeight - log.scrollTop - log.clientHeight)).toBeLessThan(50)
     await busy.close()
   })
 
@@ -60,10 +60,10 @@ describe('the feeds page', () => {
     await button('Connect').click()
     await visit.page.waitForSelector('.line[data-kind="message"]')
     await brief.close()
-    await visit.page.waitForFunction(() => document.querySelector('#feed-state')?.textContent === 'readyState 0, connecting')
-    expect(await visit.page.locator('#log .line').last().textContent()).toMatch(/Attempt 1 in 3\d\.\d s: /)
+    await visit.page.waitForFunction(() => document.querySelector('#feed-state [aria-hidden]')?.textContent === 'readyState 0, connecting')
+    expect(await visit.page.locator('#feed-lines .line').last().textContent()).toMatch(/Attempt 1 in 3\d\.\d s: /)
     await button('Disconnect').click()
-    await visit.page.waitForFunction(() => document.querySelector('#feed-state')?.textContent === 'readyState 2, closed')
+    await visit.page.waitForFunction(() => document.querySelector('#feed-state [aria-hidden]')?.textContent === 'readyState 2, closed')
   })
 })
 
@@ -257,7 +257,7 @@ describe('the ticker, the log and the room', () => {
     await eventually(() => state('ticker').textContent()).toBe('readyState 1, open')
     await page.getByRole('button', { name: '中文' }).click()
     expect(await state('ticker').textContent()).toBe('readyState 1，已打开')
-    expect(await page.locator('#feed-state').textContent()).toBe('readyState 2，已关闭')
+    expect(await page.locator('#feed-state [aria-hidden]').textContent()).toBe('readyState 2，已关闭')
     await button('断开行情').click()
     await button('连接行情').waitFor()
     expect(await page.locator('#room-label').textContent()).toBe('人在这个房间里')

@@ -1,4 +1,5 @@
 import { connect, StreamError, streamText, type FetchEventsInit } from 'teleprinter'
+import { seconds } from '../../shell/units.ts'
 import type { Client, Listener, Task } from './client.ts'
 
 const IDLE_MS = 3000
@@ -60,7 +61,7 @@ function tellRetries(listener: Listener, open: string, waiting: string): FetchEv
     idleTimeout: IDLE_MS,
     onOpen: () => listener.state(open),
     onRetry({ attempt, delay, reason }) {
-      listener.told('retry', `onRetry: attempt ${attempt} in ${(delay / 1000).toFixed(1)} s: ${describe(reason)}`)
+      listener.told('retry', `onRetry: attempt ${attempt} in ${seconds(delay)} s: ${describe(reason)}`)
       listener.state(waiting)
     },
   }
