@@ -226,6 +226,7 @@ describe.runIf(hasRedis)('two servers with one Redis', () => {
     for await (const block of blocks(response)) {
       if (events.push(fields(block)) !== 20) continue
       own.signal('SIGSTOP')
+      // Longer than it may take to answer
       setTimeout(() => own.signal('SIGCONT'), 3000)
     }
     expect(textOf(events)).toBe(TEXT)

@@ -408,7 +408,7 @@ describe('the wire page', () => {
     for (const kind of ['life', 'event']) await page().locator(`.entry[data-kind="${kind}"]`).first().click()
     expect(await seriousFaults(page())).toEqual([])
     await button('中文').click()
-    expect(await state()).toBe('readyState 1，已连接')
+    expect(await state()).toBe('readyState 1，已打开')
     expect((await rows('life')).map(([type]) => type)).toEqual(['请求', '响应', 'retry:'])
     expect(await page().locator('.detail').count()).toBe(2)
     for (const [width, height] of SIZES) {
