@@ -150,4 +150,4 @@ export function apiPage(api = readApi()) {
   return `${['# API', intro, ...chapters].filter(Boolean).join('\n\n')}\n`
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(at('docs/api.md'), apiPage())
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(at('docs/api.md'), apiPage())

@@ -1,6 +1,7 @@
 // The script tag's file and its hash, as a page pins it; `node scripts/integrity.mjs write` keeps the READMEs in step
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const at = name => new URL(`../${name}`, import.meta.url)
 const FILE = 'dist/teleprinter.min.js'
@@ -12,7 +13,7 @@ export function scriptTag() {
   return { src: `https://unpkg.com/${name}@${version}/${FILE}`, integrity }
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { src, integrity } = scriptTag()
   if (process.argv[2] === 'write') {
     for (const name of ['README.md', 'README.zh-CN.md']) {

@@ -1,6 +1,7 @@
 // What a release writes before it is checked, `node scripts/release.mjs prepare 0.2.0`, and what it says of itself, `… notes 0.2.0`
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const UNRELEASED = '## Unreleased'
 const CHANGELOG = new URL('../CHANGELOG.md', import.meta.url)
@@ -36,7 +37,7 @@ export function released(changelog, version) {
   return written
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [command, version = ''] = process.argv.slice(2)
   const changelog = readFileSync(CHANGELOG, 'utf8')
   if (command === 'notes') console.log(notes(changelog, version))

@@ -101,4 +101,4 @@ export function buildSite(folder) {
   return pages.map(({ file }) => htmlOf(file))
 }
 
-if (process.argv[1] === import.meta.filename) console.log(`site/: ${buildSite(join(ROOT, 'site')).length} pages; open site/index.html`)
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(`site/: ${buildSite(join(ROOT, 'site')).length} pages; open site/index.html`)
