@@ -1,10 +1,10 @@
 // The conversation: its turns, one answer at a time, and what becomes of them
-import { createChat } from 'teleprinter'
+import { createChat, type Chat } from 'teleprinter'
 import { element } from '../shell/elements.ts'
 import { onLanguage } from '../shell/language.ts'
 import { startComposer } from './composer.ts'
 import { API, createExchange, retryPolicy, type Ended, type Exchange, type Place, type Toolbox } from './exchange.ts'
-import { explain, isForgotten } from './failure.ts'
+import { explain, isFinal } from './failure.ts'
 import { createMeter, type Meter } from './figures.ts'
 import { scrollToEnd } from './scroll.ts'
 import type { Settings } from './settings.ts'
@@ -31,7 +31,7 @@ export function startConversation(settings: Settings, status: Status): void {
   const list = element('conversation', HTMLElement)
   const invitation = element('invitation', HTMLElement)
   const anew = element('anew', HTMLButtonElement)
-  const chat = createChat({ url: API, resume: true, idleTimeout: IDLE_MS, retry: retryPolicy })
+  let chat = begin()
   const toolbox: Toolbox = { offered: true }
   const entries: Entry[] = []
   let underWay: Exchange | undefined
@@ -62,6 +62,8 @@ export function startConversation(settings: Settings, status: Status): void {
     composer.takeAway(turn.prompt)
     // What was said since stays: an older question is put again, at the end
     if (entry.turn !== turn) return ask(turn.prompt)
+    // Nothing has come of it, but it may have been asked: the server knows its key
+    if (entry.place?.lastEventId === '') return void answer(entry, entry.place)
     chat.messages.length = Math.min(chat.messages.length, entry.start)
     void answer(entry, turn.prompt)
   }
@@ -102,10 +104,10 @@ export function startConversation(settings: Settings, status: Status): void {
   function settle(entry: Entry, ended: Ended, opened: boolean): void {
     const { turn, meter } = entry
     const { outcome, error } = ended
-    const place = isForgotten(error) ? undefined : ended.place
+    const place = isFinal(error) ? undefined : ended.place
     Object.assign(entry, { outcome, place })
     const trouble = troubleOf(ended, opened)
-    turn.end({ again: true, goOn: place !== undefined }, trouble)
+    turn.end({ again: true, goOn: place !== undefined && place.lastEventId !== '' }, trouble)
     if (outcome === 'failed' && !turn.began) composer.giveBack(turn.prompt)
     status(text => describe(text, ended, trouble, turn, meter), outcome)
   }
@@ -114,7 +116,8 @@ export function startConversation(settings: Settings, status: Status): void {
     const stopped = underWay
     underWay = undefined
     stopped?.stop()
-    chat.messages.length = 0
+    // Another one: what is still under way has the old one to write to
+    chat = begin()
     entries.length = 0
     list.replaceChildren()
     composer.setTyping(false)
@@ -144,6 +147,10 @@ export function startConversation(settings: Settings, status: Status): void {
     // A page that is gone for good reads no answer; one that the browser keeps may come back to it
     if (!event.persisted) underWay?.stop()
   })
+}
+
+function begin(): Chat {
+  return createChat({ url: API, resume: true, idleTimeout: IDLE_MS, retry: retryPolicy })
 }
 
 function waiting(opened: boolean, delayMs: number): (words: Words) => string {

@@ -109,7 +109,7 @@ export function createExchange({ chat, toolbox, meter, addPart, onRetry, onOpen,
         stream = ask(from, 0, part)
         continue
       }
-      if (resumed && part === from.part) complete(from)
+      if (resumed && part === from.part && (part.text !== '' || ended.outcome === 'done')) complete(from)
       if (ended.outcome !== 'done' || part.calls.length === 0) return ended
       answerCalls(part, round)
       // A model that can't leave its tools alone is not asked again
@@ -135,11 +135,11 @@ export function createExchange({ chat, toolbox, meter, addPart, onRetry, onOpen,
       }
       received = outcome
       await part.end(outcome)
-      return { outcome, limited: finishReason === 'length', ...(outcome === 'truncated' && canGoOn(at)) }
+      return { outcome, limited: finishReason === 'length', ...(outcome === 'truncated' && placeOf(at)) }
     } catch (error) {
       meter.rest()
       part.stop('failed')
-      return { outcome: 'failed', error, ...canGoOn(at) }
+      return { outcome: 'failed', error, ...placeOf(at, error) }
     }
   }
 
@@ -198,6 +198,8 @@ function refusesTools(error: unknown): boolean {
   return error instanceof StreamError && error.status === 400 && /tool/i.test(error.body ?? '')
 }
 
-function canGoOn(place: Place): { place?: Place } {
-  return place.lastEventId === '' ? {} : { place }
+/** Where an answer stands, if it is the line that failed: whoever was refused is refused again. */
+function placeOf(place: Place, error?: unknown): { place?: Place } {
+  const isLine = error instanceof StreamError && (error.code === 'network' || error.code === 'timeout')
+  return isLine || place.lastEventId !== '' ? { place } : {}
 }

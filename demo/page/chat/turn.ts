@@ -46,6 +46,7 @@ export function createTurn(prompt: string, count: number, settings: Settings, ac
   const lang = langOf(prompt)
   const asked = create('p', 'asked', prompt)
   asked.lang = lang
+  asked.dir = 'auto'
   const question = create('h2', 'unseen')
   const answer = create('h3', 'unseen')
   const paper = create('div', 'sheet paper')

@@ -29,6 +29,10 @@ export const words = {
 
     reasons: {
       forgotten: 'the server has forgotten this answer, so it can only be asked again',
+      interrupted: 'the server has stopped this answer, as nobody was reading; it can only be asked again',
+      modelBroke: 'the model server broke off in the middle of the answer',
+      answerTooLong: 'the answer is longer than the server keeps',
+      tooLong: 'this is more than the server takes; ask something shorter, or begin a new conversation',
       unreachable: 'the server cannot be reached',
       model: 'the model server cannot be reached',
       busy: 'the server is busy; try again in a while',
@@ -97,6 +101,10 @@ export const words = {
 
     reasons: {
       forgotten: '服务器已经不记得这个回答，只能重新问一次',
+      interrupted: '没有人在读，服务器已停止生成这个回答，只能重新问一次',
+      modelBroke: '模型服务器在回答到一半时断开了',
+      answerTooLong: '回答太长，服务器不再保留',
+      tooLong: '内容超出了服务器的上限；请问得短一些，或者开始新对话',
       unreachable: '连不上服务器',
       model: '连不上模型服务器',
       busy: '服务器正忙，请稍后再试',

@@ -7,6 +7,7 @@ import type { Page, Response } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answer, reply } from '../../../demo/server/chat/model/model.ts'
 import { browse, expectGoodPage, scrollsSideways, seriousFaults, SIZES } from '../browse.ts'
+import { chunk, openStream, startModelServer } from '../model-server.ts'
 import { startProxy, type Proxy } from '../proxy.ts'
 import { serve, type Served } from '../serve.ts'
 
@@ -481,6 +482,66 @@ describe('an answer that fails', () => {
     expect(bodies.at(-1)?.messages).toEqual([
       { role: 'user', content: 'hi' }, { role: 'assistant', content: answerTo('hi') }, { role: 'user', content: 'And then?' },
     ])
+  })
+
+  test('a new conversation knows nothing of one that was going on', async () => {
+    const page = await visitByProxy()
+    const { bodies } = watchRequests(page)
+    await ask('hi', page)
+    await untilTyped(30, page)
+    proxy.open = false
+    proxy.cut()
+    await untilStatus(/^Failed: /, page)
+    proxy.open = true
+    await button('Go on', page).click()
+    await button('New conversation', page).click()
+    await ask('Hello there', page)
+    await untilTyped(10, page)
+    expect(bodies.at(-1)?.messages).toEqual([{ role: 'user', content: 'Hello there' }])
+  })
+
+  test('the page goes on with what the model thinks, too', async () => {
+    const prompt = 'Why does an answer arrive in pieces?'
+    const wire = await startProxy(slow.port)
+    const page = await visit.visit({}, '/', wire.url)
+    await plainly(page)
+    await ask(prompt, page)
+    const thoughts = page.locator('.thoughts-text')
+    await expect.poll(() => thoughts.evaluateAll(([box]) => box?.textContent.length ?? 0)).toBeGreaterThan(10)
+    wire.open = false
+    wire.cut()
+    await untilStatus(/^Failed: /, page)
+    wire.open = true
+    await button('Go on', page).click()
+    await untilTyped(10, page)
+    expect(await thoughts.textContent()).toBe(reply({ messages: [{ role: 'user', content: prompt }], json: {} }).reasoning)
+    await page.keyboard.press('Escape')
+    await untilStatus(/^Stopped after /, page)
+    await wire.close()
+  })
+
+  test('the page does not offer to go on where the server has stopped the answer', async () => {
+    const model = await startModelServer((_req, res) => void openStream(res).write(chunk('The first half of it, and')))
+    const brief = await serve({ env: { OPENAI_BASE_URL: model.base }, keyedGrace: 20 })
+    const wire = await startProxy(brief.port)
+    const page = await visit.visit({}, '/', wire.url)
+    await plainly(page)
+    await ask('hi', page)
+    await untilTyped(20, page)
+    const ended = brief.nextEnd('chat')
+    wire.open = false
+    wire.cut()
+    await untilStatus(/^Failed: /, page)
+    expect(await ended).toBe(false)
+    wire.open = true
+    await button('Go on', page).click()
+    await untilStatus(/^Failed: the server has stopped this answer/, page)
+    expect(await button('Go on', page).count()).toBe(0)
+    expect(await button('Ask again', page).count()).toBe(1)
+    expect(model.asked).toBe(1)
+    await wire.close()
+    await brief.close()
+    await model.close()
   })
 
   test('the page says that the server has forgotten an answer, and leaves asking again', async () => {
