@@ -184,5 +184,5 @@ export async function bundle(name: string, entries: Record<string, string>, opti
     }, ...(options.plugins ?? [])],
     external: options.external ?? [],
   })
-  return (entry: string) => import(/* @vite-ignore */ pathToFileURL(join(outdir, `${entry}.mjs`)).href) as Promise<Record<string, unknown>>
+  return (entry: string, query = '') => import(/* @vite-ignore */ pathToFileURL(join(outdir, `${entry}.mjs`)).href + query) as Promise<Record<string, unknown>>
 }
