@@ -40,10 +40,14 @@ export interface DocsServer {
   seen: { path: string; body: string; headers: http.IncomingHttpHeaders; over: Promise<'finished' | 'left'> }[]
   /** Whether chats say the same word for ever, so that only the reader can end them. */
   endless: boolean
-  /** Resolves when no answer is under way, or closes what is after a while. */
+  /** Whether a model with tools calls them again and again. */
+  insistent: boolean
+  /** Resolves when no answer is under way; rejects where one is after a while. */
   quiet(): Promise<void>
   close(): Promise<void>
 }
+
+const QUIET_MS = 2000
 
 const says = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
 const FEED = 'retry: 10\nid: 1\ndata: hello\n\nid: 2\nevent: tick\ndata: {"id":1}\n\nid: 3\nevent: photo\ndata: AAEC\n\nid: 4\nevent: size\ndata: 3\n\n'
@@ -61,7 +65,7 @@ export async function startDocsServer(): Promise<DocsServer> {
       if (request.method === 'GET') feed(request, answer)
       else if (request.url === '/api/messages') anthropic(answer)
       else if (body.includes('"trigger"')) aiSdk(answer)
-      else if (body.includes('"tools"') && !body.includes('"tool_call_id"')) callTool(answer)
+      else if (body.includes('"tools"') && (docs.insistent || !body.includes('"tool_call_id"'))) callTool(answer)
       else chat(answer)
     })
   })
@@ -94,8 +98,9 @@ export async function startDocsServer(): Promise<DocsServer> {
   }
   function callTool(answer: http.ServerResponse) {
     open(answer)
-    const call = { index: 0, id: 'call-1', function: { name: 'now', arguments: '{}' } }
-    answer.end(`data: ${JSON.stringify({ choices: [{ delta: { tool_calls: [call] }, finish_reason: 'tool_calls' }] })}\n\ndata: [DONE]\n\n`)
+    const call = { index: 0, id: 'call-1', function: { name: 'weather', arguments: '{"city":"Paris"}' } }
+    const delta = { content: 'Let me look. ', tool_calls: [call] }
+    answer.end(`data: ${JSON.stringify({ choices: [{ delta, finish_reason: 'tool_calls' }] })}\n\ndata: [DONE]\n\n`)
   }
   function chat(answer: http.ServerResponse) {
     open(answer)
@@ -112,13 +117,14 @@ export async function startDocsServer(): Promise<DocsServer> {
     url: '',
     seen: [],
     endless: false,
+    insistent: false,
     async quiet() {
       const start = Date.now()
-      for (let calm = 0; calm < 2 && Date.now() - start < 1000;) {
+      for (let calm = 0; calm < 2 && Date.now() - start < QUIET_MS;) {
         await new Promise(resolve => setTimeout(resolve, 10))
         calm = underWay.size === 0 ? calm + 1 : 0
       }
-      for (const answer of underWay) answer.end()
+      if (underWay.size > 0) throw new Error(`Cannot find the server quiet: ${underWay.size} answers are under way after ${QUIET_MS} ms`)
     },
     close: () => new Promise(resolve => {
       server.close(() => resolve())
