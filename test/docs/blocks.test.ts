@@ -162,7 +162,7 @@ describe('blocks of code run', () => {
     await run({ ...block, code: '' }, '?insistent')
     expect(server.seen).toHaveLength(5)
     const { messages } = JSON.parse(server.seen.at(-1)?.body ?? '') as { messages: { role: string; content: string }[] }
-    expect(messages.map(({ role }) => role)).toEqual(['user', ...Array<string[]>(4).fill(['assistant', 'tool']).flat()])
+    expect(messages.map(({ role }) => role)).toEqual(['user', ...Array.from({ length: 4 }, () => ['assistant', 'tool']).flat()])
   })
 })
 

@@ -18,7 +18,7 @@ export function tell(type: string, data: unknown) {
 export const server = http.createServer((request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' })
   // Where a reader stands who has heard nothing yet; and some browsers tell of a response with its first byte
-  const last = request.headers['last-event-id'] ?? `${start}-${count}`
+  const last = String(request.headers['last-event-id'] ?? `${start}-${count}`)
   response.write(`id: ${last}\n\n`)
   // What was missed: all that is kept, where the last event is not, as after a start
   for (const { text } of recent.slice(recent.findIndex(({ id }) => id === last) + 1)) response.write(text)
