@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launch } from '../demo/browse.ts'
+import { startStandIn } from '../docs/harness.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string) => readFileSync(`${ROOT}/${path}`, 'utf8')
@@ -64,12 +65,14 @@ beforeEach(() => {
 })
 afterEach(() => page.close())
 
+const addressOf = (one: http.Server) => `http://127.0.0.1:${(one.address() as AddressInfo).port}`
+
 describe.each(['/react', '/plain'])('%s', path => {
   const press = (name: string) => page.getByRole('button', { name }).click()
 
   beforeEach(async () => {
     page = await browser.newPage()
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
+    await page.goto(addressOf(server) + path)
   })
 
   test('a click on Stop ends the request, and sends no other', async () => {
@@ -94,4 +97,15 @@ describe.each(['/react', '/plain'])('%s', path => {
     await page.locator('[data-state=typing]').waitFor()
     expect(posts.map(({ prompt }) => prompt)).toEqual(['Why?'])
   })
+})
+
+test('the page of docs/getting-started.md types what its server says', async () => {
+  const standIn = await startStandIn('stand-in-built')
+  page = await browser.newPage()
+  await page.route('https://unpkg.com/teleprinter', route => route.fulfill({ contentType: 'text/javascript', body: scripts['/teleprinter.min.js'] ?? '' }))
+  await page.goto(addressOf(standIn))
+  await page.locator('#answer[data-state=done]').waitFor()
+  expect(await page.locator('#answer').textContent()).toBe('The sky is blue.')
+  standIn.close()
+  standIn.closeAllConnections()
 })

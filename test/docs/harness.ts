@@ -1,7 +1,7 @@
 // What the documentation's code runs in: a loopback server, a page by happy-dom, Node's own fetch, and bundles by esbuild
 import { build, type Plugin } from 'esbuild'
 import { Window } from 'happy-dom'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -161,6 +161,16 @@ export function folder(name: string): string {
   rmSync(path, { recursive: true, force: true })
   mkdirSync(path, { recursive: true })
   return path
+}
+
+/** What stands in for a model in docs/getting-started.md, on a port of its own. */
+export async function startStandIn(name: string): Promise<http.Server> {
+  const code = blocksOf('docs/getting-started.md').find(block => block.code.includes('http.createServer'))?.code ?? ''
+  const file = join(folder(name), 'server.mjs')
+  writeFileSync(file, code.replace('http.createServer', 'export const server = http.createServer').replace('listen(3000)', "listen(0, '127.0.0.1')"))
+  const { server } = await import(/* @vite-ignore */ pathToFileURL(file).href) as { server: http.Server }
+  if (!server.listening) await new Promise(resolve => server.once('listening', resolve))
+  return server
 }
 
 const SOURCES = {

@@ -5,12 +5,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { compile as compileSvelte, compileModule } from 'svelte/compiler'
 import { backoff, connect, decoders, streamText, type Connection } from 'teleprinter'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { compileScript, parse } from 'vue/compiler-sfc'
-import { ANSWER, blocksOf, bundle, folder, openPage, PAGES, read, RECIPES, recipes, ROOT, startDocsServer, type DocsServer } from './harness.ts'
+import { ANSWER, blocksOf, bundle, folder, openPage, PAGES, read, RECIPES, recipes, ROOT, startDocsServer, startStandIn, type DocsServer } from './harness.ts'
 
 test.each(recipes)('%s stands in a page as it is tested here', name => {
   expect(PAGES.flatMap(blocksOf).filter(({ code }) => code === read(`${RECIPES}/${name}`))).toHaveLength(1)
@@ -338,16 +337,12 @@ describe('servers', () => {
   })
 
   test('what stands in for a model in docs/getting-started.md answers', async () => {
-    const code = blocksOf('docs/getting-started.md').find(block => block.code.includes('http.createServer'))?.code ?? ''
-    const file = join(folder('stand-in'), 'server.mjs')
-    writeFileSync(file, code.replace('http.createServer', 'export const server = http.createServer').replace('3000', "0, '127.0.0.1'"))
-    const { server } = await import(/* @vite-ignore */ pathToFileURL(file).href) as { server: http.Server }
-    await vi.waitFor(() => expect(server.listening).toBe(true))
+    const server = await startStandIn('stand-in')
     expect(await streamText('Why?', { url: await listen(server) })).toMatchObject({ text: 'The sky is blue.', outcome: 'done' })
   })
 
   describe('feed', () => {
-    interface Feed { server: http.Server; tell: (type: string, data: unknown) => void }
+    interface Feed extends Record<string, unknown> { server: http.Server; tell: (type: string, data: unknown) => void }
     interface Tick { id: number }
     let starts = 0
     /** A module of its own each time, as a server that is started has. */
