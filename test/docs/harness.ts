@@ -1,7 +1,7 @@
 // What the documentation's code runs in: a loopback server, a page by happy-dom, Node's own fetch, and bundles by esbuild
 import { build, type Plugin } from 'esbuild'
 import { Window } from 'happy-dom'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -40,10 +40,14 @@ export interface DocsServer {
   seen: { path: string; body: string; headers: http.IncomingHttpHeaders; over: Promise<'finished' | 'left'> }[]
   /** Whether chats say the same word for ever, so that only the reader can end them. */
   endless: boolean
-  /** Resolves when no answer is under way, or closes what is after a while. */
+  /** Whether a model with tools calls them again and again. */
+  insistent: boolean
+  /** Resolves when no answer is under way; rejects where one is after a while. */
   quiet(): Promise<void>
   close(): Promise<void>
 }
+
+const QUIET_MS = 2000
 
 const says = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
 const FEED = 'retry: 10\nid: 1\ndata: hello\n\nid: 2\nevent: tick\ndata: {"id":1}\n\nid: 3\nevent: photo\ndata: AAEC\n\nid: 4\nevent: size\ndata: 3\n\n'
@@ -61,7 +65,7 @@ export async function startDocsServer(): Promise<DocsServer> {
       if (request.method === 'GET') feed(request, answer)
       else if (request.url === '/api/messages') anthropic(answer)
       else if (body.includes('"trigger"')) aiSdk(answer)
-      else if (body.includes('"tools"') && !body.includes('"tool_call_id"')) callTool(answer)
+      else if (body.includes('"tools"') && (docs.insistent || !body.includes('"tool_call_id"'))) callTool(answer)
       else chat(answer)
     })
   })
@@ -94,8 +98,9 @@ export async function startDocsServer(): Promise<DocsServer> {
   }
   function callTool(answer: http.ServerResponse) {
     open(answer)
-    const call = { index: 0, id: 'call-1', function: { name: 'now', arguments: '{}' } }
-    answer.end(`data: ${JSON.stringify({ choices: [{ delta: { tool_calls: [call] }, finish_reason: 'tool_calls' }] })}\n\ndata: [DONE]\n\n`)
+    const call = { index: 0, id: 'call-1', function: { name: 'weather', arguments: '{"city":"Paris"}' } }
+    const delta = { content: 'Let me look. ', tool_calls: [call] }
+    answer.end(`data: ${JSON.stringify({ choices: [{ delta, finish_reason: 'tool_calls' }] })}\n\ndata: [DONE]\n\n`)
   }
   function chat(answer: http.ServerResponse) {
     open(answer)
@@ -112,13 +117,14 @@ export async function startDocsServer(): Promise<DocsServer> {
     url: '',
     seen: [],
     endless: false,
+    insistent: false,
     async quiet() {
       const start = Date.now()
-      for (let calm = 0; calm < 2 && Date.now() - start < 1000;) {
+      for (let calm = 0; calm < 2 && Date.now() - start < QUIET_MS;) {
         await new Promise(resolve => setTimeout(resolve, 10))
         calm = underWay.size === 0 ? calm + 1 : 0
       }
-      for (const answer of underWay) answer.end()
+      if (underWay.size > 0) throw new Error(`Cannot find the server quiet: ${underWay.size} answers are under way after ${QUIET_MS} ms`)
     },
     close: () => new Promise(resolve => {
       server.close(() => resolve())
@@ -157,6 +163,16 @@ export function folder(name: string): string {
   return path
 }
 
+/** What stands in for a model in docs/getting-started.md, on a port of its own. */
+export async function startStandIn(name: string): Promise<http.Server> {
+  const code = blocksOf('docs/getting-started.md').find(block => block.code.includes('http.createServer'))?.code ?? ''
+  const file = join(folder(name), 'server.mjs')
+  writeFileSync(file, code.replace('http.createServer', 'export const server = http.createServer').replace('listen(3000)', "listen(0, '127.0.0.1')"))
+  const { server } = await import(/* @vite-ignore */ pathToFileURL(file).href) as { server: http.Server }
+  if (!server.listening) await new Promise(resolve => server.once('listening', resolve))
+  return server
+}
+
 const SOURCES = {
   'teleprinter': join(ROOT, 'src/index.ts'),
   'teleprinter/dialects': join(ROOT, 'src/chat/dialects/index.ts'),
@@ -184,5 +200,5 @@ export async function bundle(name: string, entries: Record<string, string>, opti
     }, ...(options.plugins ?? [])],
     external: options.external ?? [],
   })
-  return (entry: string) => import(/* @vite-ignore */ pathToFileURL(join(outdir, `${entry}.mjs`)).href) as Promise<Record<string, unknown>>
+  return (entry: string, query = '') => import(/* @vite-ignore */ pathToFileURL(join(outdir, `${entry}.mjs`)).href + query) as Promise<Record<string, unknown>>
 }

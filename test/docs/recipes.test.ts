@@ -5,12 +5,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { compile as compileSvelte, compileModule } from 'svelte/compiler'
-import { streamText } from 'teleprinter'
+import { backoff, connect, decoders, streamText, type Connection } from 'teleprinter'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { compileScript, parse } from 'vue/compiler-sfc'
-import { ANSWER, blocksOf, bundle, folder, openPage, PAGES, read, RECIPES, recipes, ROOT, startDocsServer, type DocsServer } from './harness.ts'
+import { ANSWER, blocksOf, bundle, folder, openPage, PAGES, read, RECIPES, recipes, ROOT, startDocsServer, startStandIn, type DocsServer } from './harness.ts'
 
 test.each(recipes)('%s stands in a page as it is tested here', name => {
   expect(PAGES.flatMap(blocksOf).filter(({ code }) => code === read(`${RECIPES}/${name}`))).toHaveLength(1)
@@ -236,7 +235,7 @@ describe('servers', () => {
   let provider: http.Server
   let seen: { headers: http.IncomingHttpHeaders; body: string; over: Promise<'finished' | 'left'> }[]
   let mode: 'answers' | 'endless' | 'busy'
-  let load: (name: string) => Promise<Record<string, unknown>>
+  let load: (name: string, query?: string) => Promise<Record<string, unknown>>
   const servers: http.Server[] = []
 
   beforeAll(async () => {
@@ -320,6 +319,13 @@ describe('servers', () => {
       expect(await seen[0]?.over).toBe('left')
     })
 
+    test('takes a long conversation', async () => {
+      const host = await hosts[name]?.()
+      const prompt = 'Why? '.repeat(100_000)
+      expect(await streamText(prompt, { ...host, url: host?.url })).toMatchObject({ text: ANSWER, outcome: 'done' })
+      expect(seen[0]?.body.length).toBeGreaterThan(prompt.length)
+    })
+
     test('passes on a whole answer, and a refusal with its time', async () => {
       const host = await hosts[name]?.()
       expect(await streamText('Why?', { ...host, url: host?.url })).toMatchObject({ text: ANSWER, outcome: 'done' })
@@ -331,23 +337,71 @@ describe('servers', () => {
   })
 
   test('what stands in for a model in docs/getting-started.md answers', async () => {
-    const code = blocksOf('docs/getting-started.md').find(block => block.code.includes('http.createServer'))?.code ?? ''
-    const file = join(folder('stand-in'), 'server.mjs')
-    writeFileSync(file, code.replace('http.createServer', 'export const server = http.createServer').replace('3000', "0, '127.0.0.1'"))
-    const { server } = await import(/* @vite-ignore */ pathToFileURL(file).href) as { server: http.Server }
-    await vi.waitFor(() => expect(server.listening).toBe(true))
+    const server = await startStandIn('stand-in')
     expect(await streamText('Why?', { url: await listen(server) })).toMatchObject({ text: 'The sky is blue.', outcome: 'done' })
   })
 
-  test('feed tells all who listen', async () => {
-    const { server, tell } = await load('feed') as { server: http.Server; tell: (type: string, data: unknown) => void }
-    const { connect, decoders } = await import('teleprinter')
-    const connection = connect<{ tick: { id: number } }>(await listen(server), {
-      events: { tick: decoders.json },
-      onOpen: () => tell('tick', { id: 7 }),
+  describe('feed', () => {
+    interface Feed extends Record<string, unknown> { server: http.Server; tell: (type: string, data: unknown) => void }
+    interface Tick { id: number }
+    let starts = 0
+    /** A module of its own each time, as a server that is started has. */
+    const start = () => load('feed', `?start=${++starts}`) as Promise<Feed>
+    const heard: number[] = []
+    let connection: Connection<{ tick: Tick }> | undefined
+    let opened = 0
+
+    function listenTo(url: string) {
+      opened = heard.length = 0
+      connection = connect<{ tick: Tick }>(url, {
+        events: { tick: decoders.json }, retry: backoff({ base: 10, max: 10 }), onOpen: () => opened++,
+      })
+      connection.on('tick', ({ data }) => heard.push(data.id))
+    }
+    const wait = (condition: () => void) => vi.waitFor(condition, 5000)
+    afterEach(() => connection?.close())
+
+    test('tells all who listen, from then on', async () => {
+      const { server, tell } = await start()
+      tell('tick', { id: 1 })
+      listenTo(await listen(server))
+      await wait(() => expect(opened).toBe(1))
+      tell('tick', { id: 2 })
+      await wait(() => expect(heard).toEqual([2]))
     })
-    const event = await new Promise<{ data: { id: number }; lastEventId: string }>(resolve => connection.on('tick', resolve))
-    expect(event).toMatchObject({ data: { id: 7 }, lastEventId: '1' })
-    connection.close()
+
+    test.each([['nothing', 0], ['an event', 1]])('gives what was missed to one who comes back and had heard %s', async (_what, before) => {
+      const { server, tell } = await start()
+      tell('tick', { id: -1 })
+      listenTo(await listen(server))
+      await wait(() => expect(opened).toBe(1))
+      for (let id = 1; id <= before; id++) tell('tick', { id })
+      await wait(() => expect(heard).toHaveLength(before))
+      server.closeAllConnections()
+      for (let id = before + 1; id <= before + 3; id++) tell('tick', { id })
+      await wait(() => expect(opened).toBe(2))
+      tell('tick', { id: before + 4 })
+      await wait(() => expect(heard.at(-1)).toBe(before + 4))
+      expect(heard).toEqual(Array.from({ length: before + 4 }, (_, index) => index + 1))
+    })
+
+    test('loses nothing of what it tells after it was started anew', async () => {
+      const first = await start()
+      const url = await listen(first.server)
+      listenTo(url)
+      await wait(() => expect(opened).toBe(1))
+      for (let id = 1; id <= 3; id++) first.tell('tick', { id })
+      await wait(() => expect(heard).toHaveLength(3))
+      first.server.close()
+      first.server.closeAllConnections()
+      const second = await start()
+      servers.push(second.server)
+      for (let id = 4; id <= 5; id++) second.tell('tick', { id })
+      second.server.listen(Number(new URL(url).port), '127.0.0.1')
+      await wait(() => expect(opened).toBe(2))
+      second.tell('tick', { id: 6 })
+      await wait(() => expect(heard.at(-1)).toBe(6))
+      expect(heard).toEqual([1, 2, 3, 4, 5, 6])
+    })
   })
 })

@@ -31,7 +31,8 @@ export function Chat() {
     <form onSubmit={event => void ask(event)}>
       <div ref={place} />
       <input name="prompt" />
-      {busy ? <button type="button" onClick={() => answer.current?.stop()}>Stop</button> : <button>Ask</button>}
+      {/* Keys, so that they are two buttons: one that turned from Stop into Ask under a click would ask */}
+      {busy ? <button key="stop" type="button" onClick={() => answer.current?.stop()}>Stop</button> : <button key="ask">Ask</button>}
       <p role="status">{problem}</p>
     </form>
   )

@@ -19,16 +19,24 @@ async def chat(request: Request):
         headers={"authorization": f"Bearer {os.environ['OPENAI_API_KEY']}"},
         json={"model": "gpt-4o-mini", "messages": messages, "stream": True},
     )
-    answer = await client.send(question, stream=True)
+
+    async def close():
+        # A reader who leaves ends the generation, though this is cancelled then
+        with anyio.CancelScope(shield=True):
+            await client.aclose()
+
+    try:
+        answer = await client.send(question, stream=True)
+    except BaseException:
+        await close()
+        raise
 
     async def pieces():
         try:
             async for piece in answer.aiter_bytes():
                 yield piece
         finally:
-            # A reader who leaves ends the generation, though this is cancelled then
-            with anyio.CancelScope(shield=True):
-                await client.aclose()
+            await close()
 
     headers = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
     for name in ("content-type", "retry-after"):

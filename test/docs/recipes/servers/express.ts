@@ -5,7 +5,7 @@ import { ask } from './ask'
 
 export const app = express()
 
-app.post('/api/chat', express.json(), async (request, response) => {
+app.post('/api/chat', express.json({ limit: '1mb' }), async (request, response) => {
   const leaving = new AbortController()
   response.on('close', () => leaving.abort())
   try {
