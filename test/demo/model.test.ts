@@ -48,6 +48,14 @@ describe('answer()', () => {
     expect(ask(family.repeat(200))).toContain(`“${family.repeat(60)}…”`)
   })
 
+  test('answer() reads the start of a prompt alone, and the rest changes what it says all the same', () => {
+    const start = 'x '.repeat(300)
+    expect(ask(`${start}compare tea and coffee`)).not.toContain('| tea | coffee |')
+    expect(ask(`${start}one`)).not.toBe(ask(`${start}two`))
+    // One character as people see it, of 600
+    expect(ask(`e${'\u0301'.repeat(600)}`)).toContain('“…”')
+  })
+
   test.each(CHINESE)('answer() is for the most part in Chinese for %s', prompt => {
     const prose = ask(prompt).replace(/```[^]*?```/g, '')
     const han = prose.match(/\p{Script=Han}/gu)?.length ?? 0
@@ -117,6 +125,17 @@ describe('reply()', () => {
     expect(callsFor('Roll two dice', {})).toEqual([])
     expect(callsFor('Roll two dice', { tools: 'dice' })).toEqual([])
     expect(callsFor('Roll two dice', { ...TOOLS, tool_choice: 'none' })).toEqual([])
+  })
+
+  test('reply() takes no longer for prompts that are made to take long', () => {
+    const prompts = [
+      'compare a and '.repeat(7100) + '\n.', 'compare a and '.repeat(35) + '\n.', 'compare ' + 'a and '.repeat(16_000) + '\n.',
+      '比较' + '和a'.repeat(40_000) + '\n x', '比较' + '和a'.repeat(240) + '\n x', '比较和'.repeat(160) + '\n', '掷'.repeat(99_999), '掷'.repeat(499),
+      'roll dice ' + '1'.repeat(99_900), 'roll '.repeat(20_000), 'roll '.repeat(99), 'a '.repeat(50_000), 'x'.repeat(100_000), 'A/'.repeat(50_000),
+    ]
+    const start = performance.now()
+    for (const prompt of prompts) replyTo(prompt, TOOLS)
+    expect(performance.now() - start).toBeLessThan(2000)
   })
 
   test.each([

@@ -6,7 +6,7 @@ import type { ToolCall } from './reply.ts'
 import type { ToolTalk } from './voice.ts'
 
 const TIME = /\btime is it\b|\bwhat(?:’|'| i)?s the time\b|\bcurrent time\b|\bwhat time\b|几点|什么时间|现在的?时间/i
-const DICE = /\b(?:roll|throw)\b.*\b(?:dice|die|d\d+)\b|\b\d*d\d+\b|[掷扔投摇]\S*骰|骰子/i
+const DICE = /\b(?:roll|throw)\b.{0,60}\b(?:dice|die|d\d{1,6})\b|\b\d{0,6}d\d{1,6}\b|[掷扔投摇]\S{0,20}骰|骰子/i
 
 const NUMBERS: Record<string, number> = {
   a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, twelve: 12, twenty: 20,
@@ -52,9 +52,9 @@ function callClock(prompt: string): ToolCall[] {
 
 function callDice(prompt: string): ToolCall {
   const text = prompt.toLowerCase()
-  const [, short, faces] = /\b(\d*)d(\d+)\b/.exec(text) ?? []
-  const [, sided] = /(\d+)\s*[- ]?(?:sided|sides|faces|面)/.exec(text) ?? []
-  const [, counted] = /\b(\d+|[a-z]+) (?:\S+ )?(?:dice|die)\b/.exec(text) ?? /([\d一两二三四五六七八九十]+)\s*[颗个枚粒]/.exec(text) ?? []
+  const [, short, faces] = /\b(\d{0,6})d(\d{1,6})\b/.exec(text) ?? []
+  const [, sided] = /\b(\d{1,6})[\s-]{0,2}(?:sided|sides|faces|面)/.exec(text) ?? []
+  const [, counted] = /\b(\d{1,6}|[a-z]{1,10}) (?:\S{1,30} )?(?:dice|die)\b/.exec(text) ?? /([\d一两二三四五六七八九十]{1,6})\s?[颗个枚粒]/.exec(text) ?? []
   const count = number(short) ?? number(counted) ?? (/\bdie\b/.test(text) || faces ? 1 : 2)
   return { name: 'roll_dice', arguments: JSON.stringify({ sides: number(faces) ?? number(sided) ?? 6, count }) }
 }
