@@ -153,6 +153,17 @@ describe('reply()', () => {
     expect(toolCalls).toEqual([])
     expect(reply({ messages, json: TOOLS }).text).toBe(text)
   })
+
+  test('reply() reads a result out as it is where that does not hold what it should', () => {
+    const results = [
+      '{"error":{"toString":1}}', '{"rolls":[{"toString":1}],"sum":1}', '{"rolls":[],"sum":0}', '{"rolls":[1]}', '{"time":"04:05"}',
+      '{"time":"x","date":{"toString":null,"valueOf":null},"weekday":"x","zone":"x"}', `{"error":${'['.repeat(40_000)}1${']'.repeat(40_000)}}`,
+    ]
+    for (const content of results) {
+      const messages = [{ role: 'user', content: 'Roll two dice' }, { role: 'tool', content }]
+      expect(reply({ messages, json: TOOLS }).text).toContain(`\`${content}\``)
+    }
+  })
 })
 
 describe('tokenize()', () => {
