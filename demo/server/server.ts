@@ -9,6 +9,7 @@ import { limitRoutes, LIMITS, type Limits } from './http/limits.ts'
 import { createOpenRequests } from './http/open-requests.ts'
 import { pickHandler, type Routes } from './http/routes.ts'
 import { createPages, packageRoot } from './http/static.ts'
+import { inTurn } from './http/turns.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { StoreError, type Store } from './store/store.ts'
 
@@ -96,13 +97,13 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
     await closed
   }
 
-  const server = createServer((req, res) => {
+  const server = createServer(inTurn((req, res) => {
     // A write to a client that has just left is reported here; an error without a listener would end the process
     res.on('error', () => {})
     open.add(req, res)
     logAnswer(pathOf(req), req, res)
     answer(req, res).catch((error: unknown) => fail(res, error))
-  })
+  }))
   server.once('close', () => void end())
   return Object.assign(server, { shutDown })
 }

@@ -200,4 +200,18 @@ describe('feeds', () => {
     expect((await store.bounds('feed:ticker'))?.last).toBe(last)
     if (how !== 'the server closes') await served.close()
   })
+
+  test('feeds leave nothing running when a client leaves that has asked for many at once', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const store = createMemoryStore()
+    const served = await start({ store, limits: { feeds: 10 } })
+    const socket = connect(served.port, '127.0.0.1')
+    socket.write('GET /feeds/room HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(50))
+    await once(socket, 'data')
+    expect(await store.countHeld('room:')).toBe(1)
+    socket.destroy()
+    await vi.waitFor(async () => expect(await store.countHeld('room:')).toBe(0))
+    expect(vi.getTimerCount()).toBe(0)
+    await (await open(`${served.url}/feeds/room`)).take(1)
+  })
 })
