@@ -1,5 +1,6 @@
 // Starts the demo: PORT (3000 if unset), HOST, REDIS_URL, PACE (1: what
-// the waits of our own model are multiplied by), and the OPENAI_* variables that upstream.ts reads
+// the waits of our own model are multiplied by), the OPENAI_* variables that
+// upstream.ts reads, and ALLOWED_HOSTS, which strangers.ts does
 import type { AddressInfo } from 'node:net'
 import { createDemoServer } from './server.ts'
 import { readUpstream } from './chat/upstream.ts'

@@ -9,13 +9,17 @@ import { limitRoutes, LIMITS, type Limits } from './http/limits.ts'
 import { createOpenRequests } from './http/open-requests.ts'
 import { pickHandler, type Routes } from './http/routes.ts'
 import { createPages, packageRoot } from './http/static.ts'
+import { readHosts } from './http/strangers.ts'
 import { inTurn } from './http/turns.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { StoreError, type Store } from './store/store.ts'
 
 /** What the demo's server can be told. */
 export interface DemoOptions {
-  /** Where `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL` are looked up. Default: nowhere, so our own model answers. */
+  /**
+   * Where `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL` are looked up, and then `HOST` and `ALLOWED_HOSTS`. Default: nowhere,
+   * so our own model answers, under any name.
+   */
   env?: Record<string, string | undefined>
   /** Multiplies every wait of our own model and of the faults; 0 for none. Default 1. */
   pace?: number
@@ -63,7 +67,9 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
   const limits = { ...LIMITS, ...options.limits }
   const sendPage = createPages(root)
   const onChatEnd = (complete: boolean): void => onStreamEnd('chat', complete)
-  const chat = createChat({ store, upstream: readUpstream(env), pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd: onChatEnd })
+  const upstream = readUpstream(env)
+  const isOurs = upstream && readHosts(env)
+  const chat = createChat({ store, upstream, isOurs, pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd: onChatEnd })
   const routes: Routes = {
     ...limitRoutes(chat.routes, limits.chats, 'chats'),
     ...limitRoutes(createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) }), limits.feeds, 'feeds'),

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readUpstream } from '../../demo/server/chat/upstream.ts'
 import { startModelServer, type Listener } from './model-server.ts'
-import { blocks, fields, post, serve, type Served } from './serve.ts'
+import { blocks, fields, post, send, serve, type Served } from './serve.ts'
 
 const KEY = 'sk-very-secret-0123456789'
 const STREAM = { messages: [{ role: 'user', content: 'hi' }], stream: true, temperature: 0.2 }
@@ -137,6 +137,21 @@ describe('passing on', () => {
     expect(response.status).toBe(502)
     expect((JSON.parse(text) as { error: { message: string } }).error.message).toMatch(/^Cannot reach the model server: /)
     expect(text).not.toContain(KEY)
+  })
+
+  test('/api/chat asks nobody under a name that could lead here without its owner’s will', async () => {
+    let asked = 0
+    const served = await serveBehind((_req, res) => {
+      asked++
+      res.end('{}')
+    }, { HOST: 'machine.test', ALLOWED_HOSTS: 'demo.test, Other.test' })
+    const statusUnder = async (host: string): Promise<number | undefined> =>
+      (await send(`${served.url}/api/chat`, { method: 'POST', headers: { host, origin: `http://${host}` }, body: JSON.stringify(STREAM) })).status
+    for (const host of ['rebound.test:3000', 'localhost.rebound.test', 'a b', '']) expect(await statusUnder(host)).toBe(403)
+    expect(asked).toBe(0)
+    const ours = ['localhost:3000', '127.0.0.1', '[::1]:3000', '192.168.1.2:3000', 'machine.test:3000', 'demo.test', 'other.test:1']
+    for (const host of ours) expect(await statusUnder(host)).toBe(200)
+    expect(asked).toBe(ours.length)
   })
 
   test('/api/chat says why the model server cannot be reached', async () => {
