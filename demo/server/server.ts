@@ -52,6 +52,9 @@ export interface DemoServer extends Server {
   shutDown(): Promise<void>
 }
 
+/** How long a request may take to come, also where nobody reads it; answers may take as long as they like. */
+const REQUEST_TIMES = { headersTimeout: 15_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000 }
+
 /** How long what is being sent may take to be sent, when the server shuts down. */
 const LAST_WORDS_MS = 300
 
@@ -103,7 +106,7 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
     await closed
   }
 
-  const server = createServer(inTurn((req, res) => {
+  const server = createServer(REQUEST_TIMES, inTurn((req, res) => {
     // A write to a client that has just left is reported here; an error without a listener would end the process
     res.on('error', () => {})
     open.add(req, res)
