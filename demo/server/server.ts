@@ -73,9 +73,10 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
   const upstream = readUpstream(env)
   const isOurs = upstream && readHosts(env)
   const chat = createChat({ store, upstream, isOurs, pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd: onChatEnd })
+  const feeds = createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) })
   const routes: Routes = {
     ...limitRoutes(chat.routes, limits.chats, 'chats'),
-    ...limitRoutes(createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) }), limits.feeds, 'feeds'),
+    ...limitRoutes(feeds, limits.feeds, 'feeds'),
     ...createFaults(pace),
   }
 
@@ -84,10 +85,10 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
   let closing = false
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (closing) throw new HttpError(503, 'Cannot answer: the server is being stopped', { headers: { 'Retry-After': '1', 'Connection': 'close' } })
     const path = pathOf(req)
     const route = Object.hasOwn(routes, path) ? routes[path] : await sendPage(path)
     if (!route) return sendText(res, 404, 'Not found')
+    if (closing) throw new HttpError(503, 'Cannot answer: the server is being stopped', { headers: { 'Retry-After': '1', 'Connection': 'close' } })
     await pickHandler(route, req, res)?.(req, res, new URL(`http://localhost${path}${queryOf(req)}`))
   }
 
@@ -99,7 +100,7 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
   async function shutDown(): Promise<void> {
     closing = true
     const closed = new Promise(resolve => server.close(resolve))
-    open.endFeeds()
+    open.end(feeds)
     await chat.answers.close()
     await open.untilNone(LAST_WORDS_MS)
     server.closeAllConnections()
@@ -109,7 +110,7 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
   const server = createServer(REQUEST_TIMES, inTurn((req, res) => {
     // A write to a client that has just left is reported here; an error without a listener would end the process
     res.on('error', () => {})
-    open.add(req, res)
+    open.add(pathOf(req), res)
     logAnswer(pathOf(req), req, res)
     answer(req, res).catch((error: unknown) => fail(res, error))
   }))

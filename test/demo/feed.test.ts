@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createFeed } from '../../demo/server/feeds/feed.ts'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
-import type { Store } from '../../demo/server/store/store.ts'
+import { StoreError, type Store } from '../../demo/server/store/store.ts'
 import { follow, type Followed } from './follow.ts'
 import { blocks, send, serve } from './serve.ts'
 
@@ -178,6 +178,16 @@ describe('feeds', () => {
     expect(numbers.slice(-20)).toEqual(Array.from({ length: 20 }, (_, i) => count - 19 + i))
     expect(numbers.length).toBeLessThan(count)
     expect(text.match(/^event: gap$/gm)?.length).toBeGreaterThan(0)
+  })
+
+  test.each(FEEDS)('%s answers 503 where the store is away, says when to come again, and leaves nothing running', async path => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const away = async (): Promise<never> => { throw new StoreError('Cannot reach Redis: ECONNREFUSED') }
+    const { url } = await start({ store: { ...createMemoryStore(), append: away, bounds: away, claim: away, release: away } })
+    const { status, headers, text } = await send(url + path)
+    expect([status, headers['retry-after']]).toEqual([503, '1'])
+    expect(JSON.parse(text)).toEqual({ error: { message: 'Cannot reach Redis: ECONNREFUSED', type: 'server_error', code: 'store_away' } })
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0))
   })
 
   test.each(['their readers leave', 'the server closes'])('feeds leave nothing running when %s', async how => {
