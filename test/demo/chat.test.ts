@@ -145,6 +145,13 @@ describe('requests that cannot be served', () => {
     expect(error.message).toMatch(/^Cannot read the request: /)
   })
 
+  test('/api/chat answers 400 to what is nested beyond all measure, and 200 to what is not', async () => {
+    served = await serve({ pace: 0 })
+    const nested = (depth: number): string => JSON.stringify(STREAM).replace(/^\{/, `{"tools":${'['.repeat(depth)}${']'.repeat(depth)},`)
+    expect((await post(served, nested(100))).status).toBe(200)
+    expect((await post(served, nested(400_000))).status).toBe(400)
+  })
+
   test.each([
     [{ role: 'user', content: [{ type: 'text', text: 'hi' }, { type: 'image_url', image_url: {} }] }], [{ role: 'assistant', content: null }],
   ])('/api/chat accepts the message %j', async message => {
