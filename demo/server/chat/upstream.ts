@@ -35,6 +35,10 @@ export function readUpstream(env: Record<string, string | undefined>): Upstream 
   return { url: `${root}/chat/completions`, key, model: env.OPENAI_MODEL?.trim() || DEFAULT_MODEL }
 }
 
+function withoutPassword(address: string): string {
+  return address.replace(/\/\/[^/?#]*@/, '//***@')
+}
+
 /**
  * Asks the model server.
  *
@@ -161,10 +165,6 @@ async function* readBody({ body }: Response, signal: AbortSignal): AsyncGenerato
 // Some servers quote the key that they refuse
 function withoutKey(text: string, key: string | undefined): string {
   return key ? text.replaceAll(key, '***') : text
-}
-
-function withoutPassword(address: string): string {
-  return address.replace(/\/\/[^/?#]*@/, '//***@')
 }
 
 function errorCode(error: unknown): string {
