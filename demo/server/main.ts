@@ -1,5 +1,5 @@
-// Starts the demo: PORT (3000 if unset), HOST, REDIS_URL, PACE (1: what
-// the waits of our own model are multiplied by), and the OPENAI_* variables that upstream.ts reads
+// Starts the demo: PORT (3000 if unset), HOST, REDIS_URL, PACE (1: what the waits of our own model and of the faults are multiplied
+// by), the OPENAI_* variables that upstream.ts reads, and ALLOWED_HOSTS, which strangers.ts does
 import type { AddressInfo } from 'node:net'
 import { createDemoServer } from './server.ts'
 import { readUpstream } from './chat/upstream.ts'
@@ -7,6 +7,7 @@ import { createMemoryStore } from './store/memory.ts'
 import { createRedisStore } from './store/redis.ts'
 
 const SHUTDOWN_MS = 1500
+const MOST_PACE = 100
 
 const { env } = process
 
@@ -23,8 +24,8 @@ function readPort(value = ''): number {
 
 function readPace(value = ''): number {
   if (value === '') return 1
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value)
-  return quit(`Cannot start the demo: PACE is not a number from 0 up: ${value}`)
+  if (/^\d+(\.\d+)?$/.test(value) && Number(value) <= MOST_PACE) return Number(value)
+  return quit(`Cannot start the demo: PACE is not a number from 0 to ${MOST_PACE}: ${value}`)
 }
 
 async function start(): Promise<void> {

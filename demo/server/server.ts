@@ -9,12 +9,17 @@ import { limitRoutes, LIMITS, type Limits } from './http/limits.ts'
 import { createOpenRequests } from './http/open-requests.ts'
 import { pickHandler, type Routes } from './http/routes.ts'
 import { createPages, packageRoot } from './http/static.ts'
+import { readHosts } from './http/strangers.ts'
+import { inTurn } from './http/turns.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { StoreError, type Store } from './store/store.ts'
 
 /** What the demo's server can be told. */
 export interface DemoOptions {
-  /** Where `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL` are looked up. Default: nowhere, so our own model answers. */
+  /**
+   * Where `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL` are looked up, and then `HOST` and `ALLOWED_HOSTS`. Default: nowhere,
+   * so our own model answers, under any name.
+   */
   env?: Record<string, string | undefined>
   /** Multiplies every wait of our own model and of the faults; 0 for none. Default 1. */
   pace?: number
@@ -47,6 +52,9 @@ export interface DemoServer extends Server {
   shutDown(): Promise<void>
 }
 
+/** How long a request may take to come, also where nobody reads it; answers may take as long as they like. */
+const REQUEST_TIMES = { headersTimeout: 15_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000 }
+
 /** How long what is being sent may take to be sent, when the server shuts down. */
 const LAST_WORDS_MS = 300
 
@@ -62,10 +70,13 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
   const limits = { ...LIMITS, ...options.limits }
   const sendPage = createPages(root)
   const onChatEnd = (complete: boolean): void => onStreamEnd('chat', complete)
-  const chat = createChat({ store, upstream: readUpstream(env), pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd: onChatEnd })
+  const upstream = readUpstream(env)
+  const isOurs = upstream && readHosts(env)
+  const chat = createChat({ store, upstream, isOurs, pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd: onChatEnd })
+  const feeds = createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) })
   const routes: Routes = {
     ...limitRoutes(chat.routes, limits.chats, 'chats'),
-    ...limitRoutes(createFeeds({ store, interval, onEnd: () => onStreamEnd('events', false) }), limits.feeds, 'feeds'),
+    ...limitRoutes(feeds, limits.feeds, 'feeds'),
     ...createFaults(pace),
   }
 
@@ -74,10 +85,10 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
   let closing = false
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (closing) throw new HttpError(503, 'Cannot answer: the server is being stopped', { headers: { 'Retry-After': '1', 'Connection': 'close' } })
     const path = pathOf(req)
     const route = Object.hasOwn(routes, path) ? routes[path] : await sendPage(path)
     if (!route) return sendText(res, 404, 'Not found')
+    if (closing) throw new HttpError(503, 'Cannot answer: the server is being stopped', { headers: { 'Retry-After': '1', 'Connection': 'close' } })
     await pickHandler(route, req, res)?.(req, res, new URL(`http://localhost${path}${queryOf(req)}`))
   }
 
@@ -89,20 +100,20 @@ export function createDemoServer(options: DemoOptions = {}): DemoServer {
   async function shutDown(): Promise<void> {
     closing = true
     const closed = new Promise(resolve => server.close(resolve))
-    open.endFeeds()
+    open.end(feeds)
     await chat.answers.close()
     await open.untilNone(LAST_WORDS_MS)
     server.closeAllConnections()
     await closed
   }
 
-  const server = createServer((req, res) => {
+  const server = createServer(REQUEST_TIMES, inTurn((req, res) => {
     // A write to a client that has just left is reported here; an error without a listener would end the process
     res.on('error', () => {})
-    open.add(req, res)
+    open.add(pathOf(req), res)
     logAnswer(pathOf(req), req, res)
     answer(req, res).catch((error: unknown) => fail(res, error))
-  })
+  }))
   server.once('close', () => void end())
   return Object.assign(server, { shutDown })
 }

@@ -145,6 +145,13 @@ describe('requests that cannot be served', () => {
     expect(error.message).toMatch(/^Cannot read the request: /)
   })
 
+  test('/api/chat answers 400 to what is nested beyond all measure, and 200 to what is not', async () => {
+    served = await serve({ pace: 0 })
+    const nested = (depth: number): string => JSON.stringify(STREAM).replace(/^\{/, `{"tools":${'['.repeat(depth)}${']'.repeat(depth)},`)
+    expect((await post(served, nested(100))).status).toBe(200)
+    expect((await post(served, nested(400_000))).status).toBe(400)
+  })
+
   test.each([
     [{ role: 'user', content: [{ type: 'text', text: 'hi' }, { type: 'image_url', image_url: {} }] }], [{ role: 'assistant', content: null }],
   ])('/api/chat accepts the message %j', async message => {
@@ -187,4 +194,15 @@ describe('requests that cannot be served', () => {
       const headers = { 'sec-fetch-site': site }
       expect((await send(`${served.url}/api/chat`, { method: 'POST', headers, body: JSON.stringify(HI) })).status).toBe(status)
     })
+
+  test.each([
+    ['http://evil.test', 'demo.test:3000', 403], ['http://demo.test:3001', 'demo.test:3000', 403], ['null', 'demo.test:3000', 403],
+    ['http://demo.test:3000', 'demo.test:3000', 200], ['https://demo.test', 'demo.test', 200],
+  ])('/api/chat answers a page of %s, whose browser says no more than that, at %s with %i', async (origin, host, status) => {
+    served = await serve({ pace: 0 })
+    expect((await send(`${served.url}/api/chat`, { method: 'POST', headers: { origin, host }, body: JSON.stringify(HI) })).status).toBe(status)
+    // A proxy may ask in its own name, but does not change what the browser says
+    const headers = { origin, host: 'inner', 'sec-fetch-site': 'same-origin' }
+    expect((await send(`${served.url}/api/chat`, { method: 'POST', headers, body: JSON.stringify(HI) })).status).toBe(200)
+  })
 })

@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createFeed } from '../../demo/server/feeds/feed.ts'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
-import type { Store } from '../../demo/server/store/store.ts'
+import { StoreError, type Store } from '../../demo/server/store/store.ts'
 import { follow, type Followed } from './follow.ts'
 import { blocks, send, serve } from './serve.ts'
 
@@ -180,6 +180,16 @@ describe('feeds', () => {
     expect(text.match(/^event: gap$/gm)?.length).toBeGreaterThan(0)
   })
 
+  test.each(FEEDS)('%s answers 503 where the store is away, says when to come again, and leaves nothing running', async path => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const away = async (): Promise<never> => { throw new StoreError('Cannot reach Redis: ECONNREFUSED') }
+    const { url } = await start({ store: { ...createMemoryStore(), append: away, bounds: away, claim: away, release: away } })
+    const { status, headers, text } = await send(url + path)
+    expect([status, headers['retry-after']]).toEqual([503, '1'])
+    expect(JSON.parse(text)).toEqual({ error: { message: 'Cannot reach Redis: ECONNREFUSED', type: 'server_error', code: 'store_away' } })
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0))
+  })
+
   test.each(['their readers leave', 'the server closes'])('feeds leave nothing running when %s', async how => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const store = { ...createMemoryStore(), close: async () => {} }
@@ -199,5 +209,19 @@ describe('feeds', () => {
     await new Promise(resolve => setTimeout(resolve, 100))
     expect((await store.bounds('feed:ticker'))?.last).toBe(last)
     if (how !== 'the server closes') await served.close()
+  })
+
+  test('feeds leave nothing running when a client leaves that has asked for many at once', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const store = createMemoryStore()
+    const served = await start({ store, limits: { feeds: 10 } })
+    const socket = connect(served.port, '127.0.0.1')
+    socket.write('GET /feeds/room HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(50))
+    await once(socket, 'data')
+    expect(await store.countHeld('room:')).toBe(1)
+    socket.destroy()
+    await vi.waitFor(async () => expect(await store.countHeld('room:')).toBe(0))
+    expect(vi.getTimerCount()).toBe(0)
+    await (await open(`${served.url}/feeds/room`)).take(1)
   })
 })

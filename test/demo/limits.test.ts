@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
 import { chunk, openStream, startModelServer } from './model-server.ts'
@@ -6,6 +7,7 @@ import { blocks, post, send, serve, type Served } from './serve.ts'
 
 const close: (() => unknown)[] = []
 afterEach(async () => {
+  vi.useRealTimers()
   for (const stop of close.splice(0)) await stop()
 })
 
@@ -80,6 +82,21 @@ describe('limits', () => {
       await again.body?.cancel()
       expect(again.status).toBe(200)
     })
+  })
+
+  test('/api/chat answers 408 to a body that does not come, closes the connection, and takes the next chat', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const served = await start({ pace: 0, limits: { chats: 1 } })
+    const socket = connect(served.port, '127.0.0.1').setEncoding('utf8')
+    socket.write('POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{')
+    await vi.waitFor(async () => expect((await post(served, HI)).status).toBe(503))
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect((await post(served, HI)).status).toBe(503)
+    vi.advanceTimersByTime(1)
+    let text = ''
+    for await (const part of socket) text += part as string
+    expect(text).toMatch(/^HTTP\/1\.1 408 .*its body took longer than 10 seconds/s)
+    expect((await post(served, HI)).status).toBe(200)
   })
 })
 

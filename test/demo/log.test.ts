@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { createServer, get } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createAnswerLog } from '../../demo/server/feeds/log.ts'
-import { lastEntry } from '../../demo/server/feeds/last-entry.ts'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
 import { dataOf, follow, type Followed } from './follow.ts'
 import { post, send, sendRaw, serve, type Served } from './serve.ts'
@@ -86,6 +85,23 @@ describe('/feeds/log', () => {
   })
 })
 
+test('createDemoServer() tells a path that does not exist from others also while it is being stopped', async () => {
+  const store = { ...createMemoryStore(), close: async () => {} }
+  const server = await serve({ store })
+  const socket = connect(server.port, '127.0.0.1')
+  const [feed, secret, known] = ['/events', '/secret', '/shell/style.css'].map(path => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  socket.write(`${feed}${secret}${known}`)
+  await once(socket, 'data')
+  await server.shutDown()
+  const texts = []
+  const stop = new AbortController()
+  for await (const entries of store.follow('feed:log', '0-0', stop.signal)) {
+    texts.push(...entries.map(({ text }) => (JSON.parse(text) as Line).text.replace(/, .*/, '')))
+    if (texts.length >= 4) stop.abort()
+  }
+  expect(texts).toEqual(['GET /events 200', 'GET /events 200', 'GET (no such path) 404', 'GET /shell/style.css 503'])
+})
+
 test('createAnswerLog() says nothing of a request that was left before it was answered, but that', async () => {
   const store = createMemoryStore()
   const logAnswer = createAnswerLog(store)
@@ -96,7 +112,7 @@ test('createAnswerLog() says nothing of a request that was left before it was an
   await once(server, 'listening')
   const outgoing = get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/secret`)
   outgoing.on('error', () => {})
-  const last = await vi.waitUntil(() => lastEntry(store, 'feed:log'))
+  const { last } = await vi.waitUntil(() => store.bounds('feed:log'))
   server.close()
-  expect((JSON.parse(last.text) as Line).text).toMatch(/^GET \(no answer\), left after \d+ ms$/)
+  expect((JSON.parse(await store.read('feed:log', last) ?? '') as Line).text).toMatch(/^GET \(no answer\), left after \d+ ms$/)
 })

@@ -48,6 +48,14 @@ describe('answer()', () => {
     expect(ask(family.repeat(200))).toContain(`“${family.repeat(60)}…”`)
   })
 
+  test('answer() reads the start of a prompt alone, and the rest changes what it says all the same', () => {
+    const start = 'x '.repeat(300)
+    expect(ask(`${start}compare tea and coffee`)).not.toContain('| tea | coffee |')
+    expect(ask(`${start}one`)).not.toBe(ask(`${start}two`))
+    // One character as people see it, of 600
+    expect(ask(`e${'\u0301'.repeat(600)}`)).toContain('“…”')
+  })
+
   test.each(CHINESE)('answer() is for the most part in Chinese for %s', prompt => {
     const prose = ask(prompt).replace(/```[^]*?```/g, '')
     const han = prose.match(/\p{Script=Han}/gu)?.length ?? 0
@@ -119,6 +127,17 @@ describe('reply()', () => {
     expect(callsFor('Roll two dice', { ...TOOLS, tool_choice: 'none' })).toEqual([])
   })
 
+  test('reply() takes no longer for prompts that are made to take long', () => {
+    const prompts = [
+      'compare a and '.repeat(7100) + '\n.', 'compare a and '.repeat(35) + '\n.', 'compare ' + 'a and '.repeat(16_000) + '\n.',
+      '比较' + '和a'.repeat(40_000) + '\n x', '比较' + '和a'.repeat(240) + '\n x', '比较和'.repeat(160) + '\n', '掷'.repeat(99_999), '掷'.repeat(499),
+      'roll dice ' + '1'.repeat(99_900), 'roll '.repeat(20_000), 'roll '.repeat(99), 'a '.repeat(50_000), 'x'.repeat(100_000), 'A/'.repeat(50_000),
+    ]
+    const start = performance.now()
+    for (const prompt of prompts) replyTo(prompt, TOOLS)
+    expect(performance.now() - start).toBeLessThan(2000)
+  })
+
   test.each([
     ['Roll two dice', '{"rolls":[3,5],"sum":8}', ['**3** and **5**', '**8**']],
     ['掷两颗骰子', '{"rolls":[3,5],"sum":8}', ['**3**、**5**', '**8**']],
@@ -133,6 +152,17 @@ describe('reply()', () => {
     expect(text).not.toMatch(/\{\w+\}|undefined/)
     expect(toolCalls).toEqual([])
     expect(reply({ messages, json: TOOLS }).text).toBe(text)
+  })
+
+  test('reply() reads a result out as it is where that does not hold what it should', () => {
+    const results = [
+      '{"error":{"toString":1}}', '{"rolls":[{"toString":1}],"sum":1}', '{"rolls":[],"sum":0}', '{"rolls":[1]}', '{"time":"04:05"}',
+      '{"time":"x","date":{"toString":null,"valueOf":null},"weekday":"x","zone":"x"}', `{"error":${'['.repeat(40_000)}1${']'.repeat(40_000)}}`,
+    ]
+    for (const content of results) {
+      const messages = [{ role: 'user', content: 'Roll two dice' }, { role: 'tool', content }]
+      expect(reply({ messages, json: TOOLS }).text).toContain(`\`${content}\``)
+    }
   })
 })
 

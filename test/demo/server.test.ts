@@ -115,6 +115,28 @@ describe('methods', () => {
   })
 })
 
+describe('requests at once on one connection', () => {
+  const request = (path: string, last = false): string =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${last ? 'Connection: close\r\n' : ''}\r\n`
+
+  test('createDemoServer() answers them all, one after another', async () => {
+    const socket = connect(served.port, '127.0.0.1')
+    socket.write(['/icon.svg', '/style.css', '/nothing', '/icon.svg'].map((path, i) => request(path, i === 3)).join(''))
+    let text = ''
+    for await (const chunk of socket.setEncoding('utf8')) text += chunk as string
+    expect(text.match(/HTTP\/1.1 \d+|body \{\}|<svg\/>/g)).toEqual([
+      'HTTP/1.1 200', '<svg/>', 'HTTP/1.1 200', 'body {}', 'HTTP/1.1 404', 'HTTP/1.1 200', '<svg/>',
+    ])
+  })
+
+  test('createDemoServer() cuts a connection whose requests do not end', async () => {
+    const socket = connect(served.port, '127.0.0.1').on('error', () => {})
+    socket.write(request('/events').repeat(200))
+    await new Promise(resolve => socket.resume().once('close', resolve))
+    expect((await send(`${served.url}/style.css`)).status).toBe(200)
+  })
+})
+
 test.each([
   'nonsense\r\n\r\n', 'GET / HTTP/9.9\r\n\r\n', '\0\0\0\0', 'POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{',
   'POST /api/chat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n',

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readUpstream } from '../../demo/server/chat/upstream.ts'
 import { startModelServer, type Listener } from './model-server.ts'
-import { blocks, fields, post, serve, type Served } from './serve.ts'
+import { blocks, fields, post, send, serve, type Served } from './serve.ts'
 
 const KEY = 'sk-very-secret-0123456789'
 const STREAM = { messages: [{ role: 'user', content: 'hi' }], stream: true, temperature: 0.2 }
@@ -41,8 +41,12 @@ describe('readUpstream()', () => {
     expect(readUpstream(env)).toEqual(upstream)
   })
 
-  test('readUpstream() refuses an address that is none', () => {
-    expect(() => readUpstream({ OPENAI_BASE_URL: 'localhost' })).toThrow('Cannot use OPENAI_BASE_URL: not an http or https address: localhost')
+  test.each([
+    ['localhost', 'not an http or https address: localhost'], ['http://a b/v1', 'not an http or https address: http://a b/v1'],
+    ['http://me:secret@a b/', 'not an http or https address: http://***@a b/'],
+    ['http://me:secret@localhost/v1', 'a name or password in it, where only OPENAI_API_KEY is sent: http://***@localhost/v1'],
+  ])('readUpstream() refuses %s', (base, problem) => {
+    expect(() => readUpstream({ OPENAI_BASE_URL: base })).toThrow(`Cannot use OPENAI_BASE_URL: ${problem}`)
   })
 })
 
@@ -128,7 +132,7 @@ describe('passing on', () => {
   })
 
   test.each([
-    ['http://127.0.0.1:1/v1', KEY], [`http://user:${KEY}@127.0.0.1:1`, KEY], ['http://127.0.0.1:1', `${KEY}\nX: y`], ['http://:::', KEY],
+    ['http://127.0.0.1:1/v1', KEY], ['http://127.0.0.1:1', `${KEY}\nX: y`],
   ])('/api/chat answers 502 where %s cannot be reached, and keeps the key to itself', async (base, key) => {
     const served = await serve({ env: { OPENAI_BASE_URL: base, OPENAI_API_KEY: key } })
     close.push(() => served.close())
@@ -137,6 +141,21 @@ describe('passing on', () => {
     expect(response.status).toBe(502)
     expect((JSON.parse(text) as { error: { message: string } }).error.message).toMatch(/^Cannot reach the model server: /)
     expect(text).not.toContain(KEY)
+  })
+
+  test('/api/chat asks nobody under a name that could lead here without its owner’s will', async () => {
+    let asked = 0
+    const served = await serveBehind((_req, res) => {
+      asked++
+      res.end('{}')
+    }, { HOST: 'machine.test', ALLOWED_HOSTS: 'demo.test, Other.test' })
+    const statusUnder = async (host: string): Promise<number | undefined> =>
+      (await send(`${served.url}/api/chat`, { method: 'POST', headers: { host, origin: `http://${host}` }, body: JSON.stringify(STREAM) })).status
+    for (const host of ['rebound.test:3000', 'localhost.rebound.test', 'a b', '']) expect(await statusUnder(host)).toBe(403)
+    expect(asked).toBe(0)
+    const ours = ['localhost:3000', '127.0.0.1', '[::1]:3000', '192.168.1.2:3000', 'machine.test:3000', 'demo.test', 'other.test:1']
+    for (const host of ours) expect(await statusUnder(host)).toBe(200)
+    expect(asked).toBe(ours.length)
   })
 
   test('/api/chat says why the model server cannot be reached', async () => {

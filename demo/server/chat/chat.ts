@@ -4,6 +4,7 @@ import { HttpError } from '../http/http-error.ts'
 import type { Limits } from '../http/limits.ts'
 import type { Handler, Routes } from '../http/routes.ts'
 import { closeSignal } from '../http/sse.ts'
+import { refuseStrangers, type HostCheck } from '../http/strangers.ts'
 import type { Store } from '../store/store.ts'
 import { answerId, fingerprint, HEADING, parseEventId } from './answer-log.ts'
 import { createAnswers, type Answers } from './answers.ts'
@@ -19,6 +20,8 @@ export interface ChatSetup {
   store: Store
   /** The model server to pass requests on to; without one our own model answers. */
   upstream: Upstream | undefined
+  /** The names under which it is asked; any where left out. */
+  isOurs?: HostCheck | undefined
   /** Multiplies every wait of our own model. */
   pace: number
   limits: Omit<Limits, 'feeds'>
@@ -41,7 +44,7 @@ export interface Chat { routes: Routes; answers: Answers }
  * Makes the handlers of `/api/chat`: `POST` asks, or goes on with an answer by `Last-Event-ID`, or meets it again by its
  * `Idempotency-Key`; `DELETE` ends the answer of an `Idempotency-Key`.
  */
-export function createChat({ store, upstream, pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd }: ChatSetup): Chat {
+export function createChat({ store, upstream, isOurs, pace, limits, graceMs, keyedGraceMs, heartbeatMs, leaseMs, onEnd }: ChatSetup): Chat {
   const answers = createAnswers({
     store, leaseMs, most: limits.chats, mostCharacters: limits.answer, onEnd,
     ownSource: (id, { created, request = {} }) => (from, signal) => streamCompletion(readChatRequest(request), { id, created }, pace, from, signal),
@@ -49,7 +52,7 @@ export function createChat({ store, upstream, pace, limits, graceMs, keyedGraceM
   const delivery = { store, answers, heartbeatMs, lookMs: leaseMs / 5 }
 
   const post: Handler = async (req, res) => {
-    refuseStrangers(req)
+    refuseStrangers(req, isOurs)
     const signal = closeSignal(res)
     const body = await readBody(req, limits.body)
     try {
@@ -123,7 +126,7 @@ export function createChat({ store, upstream, pace, limits, graceMs, keyedGraceM
   }
 
   const stop: Handler = async (req, res) => {
-    refuseStrangers(req)
+    refuseStrangers(req, isOurs)
     const key = readKey(req)
     if (key === undefined) throw new HttpError(400, 'Cannot end an answer: the request has no Idempotency-Key')
     if (!await answers.end(answerId(key))) throw new HttpError(404, 'Cannot end the answer: there is none of this Idempotency-Key')
@@ -139,13 +142,4 @@ function readKey(req: IncomingMessage): string | undefined {
   if (typeof key !== 'string' || key === '') return undefined
   if (key.length > KEY_LENGTH) throw new HttpError(400, `Cannot use the Idempotency-Key: it is longer than ${KEY_LENGTH} characters: ${key.length}`)
   return key
-}
-
-/**
- * A page of another site can post here from its visitor's browser: it could not read the answer, but the owner of the
- * key would pay for it. Browsers say where a request comes from; other clients say nothing and are welcome.
- */
-export function refuseStrangers(req: IncomingMessage): void {
-  const site = req.headers['sec-fetch-site'] ?? 'none'
-  if (site !== 'same-origin' && site !== 'none') throw new HttpError(403, `Cannot answer a page of another origin: ${site}`)
 }

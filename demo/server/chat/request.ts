@@ -1,6 +1,9 @@
 import { HttpError } from '../http/http-error.ts'
 import type { Limits } from '../http/limits.ts'
 
+/** How deep a request may be nested. Beyond some thousands JSON can be read, but not be written again. */
+const MOST_NESTED = 200
+
 /** A turn of the conversation, as OpenAI's API has it. */
 export interface ChatMessage { role: string; content: string }
 
@@ -17,10 +20,12 @@ export interface ChatRequest {
 /**
  * Reads the body of a chat request. Its content type is not asked for: curl, for one, calls every body a form.
  *
- * @throws {HttpError} 400 if it is not JSON, or has no messages or too many; 413 if they are too long
+ * @throws {HttpError} 400 if it is not JSON, is nested too deep, or has no messages or too many; 413 if they are too long
  */
 export function parseChatRequest(body: string, limits: Pick<Limits, 'messages' | 'characters'>): ChatRequest {
-  const request = readChatRequest(parseJson(body))
+  const json = parseJson(body)
+  if (isNestedBeyond(MOST_NESTED, json)) throw new HttpError(400, `Cannot read the request: it is nested more than ${MOST_NESTED} deep`)
+  const request = readChatRequest(json)
   const { messages } = request
   if (messages.length > limits.messages) {
     throw new HttpError(400, `Cannot answer: the conversation has more than ${limits.messages} messages: ${messages.length}`)
@@ -55,6 +60,11 @@ function parseJson(text: string): unknown {
   } catch {
     throw new HttpError(400, 'Cannot read the request: its body is not JSON')
   }
+}
+
+function isNestedBeyond(most: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return most === 0 || Object.values(value).some(inner => isNestedBeyond(most - 1, inner))
 }
 
 function readMessage(message: unknown, index: number): ChatMessage {

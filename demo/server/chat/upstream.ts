@@ -18,17 +18,25 @@ export interface Upstream { url: string; key: string | undefined; model: string 
  * Reads from the environment which model server requests are passed on to.
  *
  * @returns `undefined` where neither `OPENAI_API_KEY` nor `OPENAI_BASE_URL` is set
- * @throws {Error} if `OPENAI_BASE_URL` is not an http or https address
+ * @throws {Error} if `OPENAI_BASE_URL` is not an http or https address, or has credentials in it, which belong into `OPENAI_API_KEY`
  */
 export function readUpstream(env: Record<string, string | undefined>): Upstream | undefined {
   const key = env.OPENAI_API_KEY?.trim() || undefined
   const base = env.OPENAI_BASE_URL?.trim() || undefined
   if (!key && !base) return undefined
-  if (base && !/^https?:\/\/[^/]/.test(base)) {
-    throw new Error(`Cannot use OPENAI_BASE_URL: not an http or https address: ${base}`)
+  if (base && (!/^https?:\/\/[^/]/.test(base) || !URL.canParse(base))) {
+    throw new Error(`Cannot use OPENAI_BASE_URL: not an http or https address: ${withoutPassword(base)}`)
+  }
+  // fetch() refuses them too, but with every prompt
+  if (base && withoutPassword(base) !== base) {
+    throw new Error(`Cannot use OPENAI_BASE_URL: a name or password in it, where only OPENAI_API_KEY is sent: ${withoutPassword(base)}`)
   }
   const root = (base ?? DEFAULT_BASE).replace(/\/+$/, '')
   return { url: `${root}/chat/completions`, key, model: env.OPENAI_MODEL?.trim() || DEFAULT_MODEL }
+}
+
+function withoutPassword(address: string): string {
+  return address.replace(/\/\/[^/?#]*@/, '//***@')
 }
 
 /**

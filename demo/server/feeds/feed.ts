@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http'
 import type { Handler } from '../http/routes.ts'
 import { closeSignal, formatEvent, openStream, write } from '../http/sse.ts'
 import { compareIds, isEntryId, type Store } from '../store/store.ts'
-import { idBefore } from './last-entry.ts'
 
 const HEARTBEAT_MS = 15_000
 /** An id that is further ahead of the clock than this was not made by us. */
@@ -33,22 +32,25 @@ export interface Source {
  */
 export function createFeed(store: Store, retry: number, { log, type, recentMs, lastSaysAll = false, welcome }: Source): Handler {
   return async (req, res) => {
-    openStream(res)
     if (req.method === 'HEAD') {
+      openStream(res)
       res.end()
       return
     }
     const signal = closeSignal(res)
-    res.write(`retry: ${retry}\n: heartbeat\n\n`)
-    const beating = setInterval(() => beat(res), HEARTBEAT_MS)
     try {
+      // Before the stream is open: where the store is away, a status can still say so
       await welcome?.(signal)
-      await send(res, await findPlace(req.headers['last-event-id']), signal)
+      const place = await findPlace(req.headers['last-event-id'])
+      signal.throwIfAborted()
+      openStream(res)
+      res.write(`retry: ${retry}\n: heartbeat\n\n`)
+      const beating = setInterval(() => beat(res), HEARTBEAT_MS)
+      res.once('close', () => clearInterval(beating))
+      await send(res, place, signal)
     } catch (error) {
       // Readers leave, that is how every feed ends
       if (!signal.aborted) throw error
-    } finally {
-      clearInterval(beating)
     }
   }
 
@@ -89,6 +91,12 @@ export function createFeed(store: Store, retry: number, { log, type, recentMs, l
 export function beat(res: ServerResponse): void {
   // Who has stopped reading has enough to read
   if (!res.writableNeedDrain) res.write(': heartbeat\n\n')
+}
+
+/** An id that comes before this one, and after all others that do. */
+function idBefore(id: string): string {
+  const [ms = 0, sequence = 0] = id.split('-').map(Number)
+  return sequence > 0 ? `${ms}-${sequence - 1}` : `${Math.max(0, ms - 1)}-999999999999999`
 }
 
 function isOurs(lastEventId: string | string[] | undefined): lastEventId is string {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { OPEN } from '../http/sse.ts'
 import type { Store } from '../store/store.ts'
 import type { Source } from './feed.ts'
 
@@ -23,9 +24,7 @@ export function createAnswerLog(store: Store): (path: string, req: IncomingMessa
       store.append(LOG, JSON.stringify(line), LIMITS).catch(() => {})
     }
     // A feed is answered when it is open. It may be hours until it is over
-    setImmediate(() => {
-      if (res.headersSent && !res.writableEnded) write('open')
-    })
+    if (method === 'GET') res.once(OPEN, () => write('open'))
     res.once('close', () => write(`${res.writableFinished ? '' : 'left after '}${duration(performance.now() - start)}`))
   }
 }

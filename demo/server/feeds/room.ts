@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Store } from '../store/store.ts'
 import type { Source } from './feed.ts'
-import { lastEntry } from './last-entry.ts'
 
 const LOG = 'feed:room'
 const LIMITS = { maxEntries: 1000, ttlMs: 10 * 60_000 }
@@ -62,9 +61,14 @@ export function createRoom(store: Store): Source {
   }
 
   async function tell(): Promise<void> {
-    const [count, last] = await Promise.all([store.countHeld(PREFIX), lastEntry(store, LOG)])
-    if (last && (JSON.parse(last.text) as { count: number }).count === count) return
-    await store.append(LOG, JSON.stringify({ count, time: new Date().toISOString() }), LIMITS)
+    const [count, told] = await Promise.all([store.countHeld(PREFIX), lastCount()])
+    if (count !== told) await store.append(LOG, JSON.stringify({ count, time: new Date().toISOString() }), LIMITS)
+  }
+
+  async function lastCount(): Promise<number | undefined> {
+    const { last } = await store.bounds(LOG) ?? {}
+    const text = last === undefined ? undefined : await store.read(LOG, last)
+    return text === undefined ? undefined : (JSON.parse(text) as { count: number }).count
   }
 
   return { log: LOG, type: 'presence', recentMs: 0, lastSaysAll: true, welcome }

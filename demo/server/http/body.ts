@@ -2,13 +2,32 @@ import type { IncomingMessage } from 'node:http'
 import { HttpError } from './http-error.ts'
 
 const DRAIN_MS = 5_000
+/** How long a body may take to come. Whoever sends one holds a place that others wait for. */
+const READ_MS = 10_000
 
 /**
  * Reads a request's body.
  *
- * @throws {HttpError} 413 as soon as the body is longer than `limit` bytes; nothing beyond the limit is kept
+ * @throws {HttpError} 413 as soon as the body is longer than `limit` bytes; nothing beyond the limit is kept. 408 where it does not
+ * come in time; the connection is closed then
  */
-export function readBody(req: IncomingMessage, limit: number): Promise<string> {
+export async function readBody(req: IncomingMessage, limit: number): Promise<string> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      discard(req)
+      const message = `Cannot read the request: its body took longer than ${READ_MS / 1000} seconds`
+      reject(new HttpError(408, message, { headers: { Connection: 'close' } }))
+    }, READ_MS)
+  })
+  try {
+    return await Promise.race([read(req, limit), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function read(req: IncomingMessage, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const refuse = (): void => {
       discard(req)

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
+/** Emitted by a response when it is open as an event stream. */
+export const OPEN = 'stream open'
+
 /** Sends the headers of an event stream at once, so that the client knows it is open before the first event. */
 export function openStream(res: ServerResponse, headers: Record<string, string> = {}): void {
   res.writeHead(200, {
@@ -12,6 +15,7 @@ export function openStream(res: ServerResponse, headers: Record<string, string> 
     ...headers,
   })
   res.flushHeaders()
+  res.emit(OPEN)
 }
 
 /** One event as text. `data` is a single line: JSON without indentation always is. */

@@ -54,10 +54,10 @@ describe('the built server', () => {
     expect(output.stdout).toBe('')
   })
 
-  test.each(['abc', '-1', '1,5'])('the server refuses %j as a PACE', async pace => {
+  test.each(['abc', '-1', '1,5', '101'])('the server refuses %j as a PACE', async pace => {
     const { output, ended } = run({ PORT: '0', PACE: pace })
     expect(await ended).toEqual([1, null])
-    expect(output.stderr).toBe(`Cannot start the demo: PACE is not a number from 0 up: ${pace}\n`)
+    expect(output.stderr).toBe(`Cannot start the demo: PACE is not a number from 0 to 100: ${pace}\n`)
   })
 
   test.each(['abc', '-1', '65536', '80.5', '0x50', ' '])('the server refuses %j as a PORT', async port => {

@@ -234,7 +234,7 @@ export const english: Voice = {
     'Good. The order is clear; now to find the words.',
   ],
   comparison: {
-    about: /\bcompare (?:the )?(.+?),? (?:and|with|to|against|versus|vs\.?) (?:the )?(.+?)(?: (?:in|as) an? table)?(?: for me)?(?:, please)?[.?!]*$/i,
+    about: /\bcompare (?:the )?(.{1,100}?),? (?:and|with|to|against|versus|vs\.?) (?:the )?(.{1,100}?)(?: (?:in|as) an? table)?(?: for me)?(?:, please)?[.?!]{0,3}$/i,
     either: ['the one', 'the other'],
     leads: ['Side by side:', 'In a table, since that is what tables are for:', 'At a glance:'],
     rows: [

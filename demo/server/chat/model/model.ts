@@ -6,6 +6,8 @@ import type { Reply } from './reply.ts'
 import { chooseTools, resultsAtEnd, sayResult } from './tools.ts'
 import type { Theme, Voice } from './voice.ts'
 
+/** How much of a prompt the model reads. What it looks for is found by patterns, which can take very long over a very long text. */
+const READ_LENGTH = 500
 const QUOTE_LENGTH = 60
 const CELL_LENGTH = 24
 
@@ -29,8 +31,9 @@ interface Subject {
 export function reply({ messages, json }: Pick<ChatRequest, 'messages' | 'json'>): Reply {
   const results = resultsAtEnd(messages)
   if (results.length > 0) return { reasoning: '', text: answerResults(messages, results), toolCalls: [] }
-  const toolCalls = chooseTools(lastPrompt(messages), { json })
-  if (toolCalls.length > 0) return { reasoning: pick(messages, 'tools').one(voiceFor(lastPrompt(messages)).tools.thoughts), text: '', toolCalls }
+  const { prompt, voice, one } = pick(messages, 'tools')
+  const toolCalls = chooseTools(prompt, { json })
+  if (toolCalls.length > 0) return { reasoning: one(voice.tools.thoughts), text: '', toolCalls }
   return { reasoning: think(messages), text: answer(messages), toolCalls: [] }
 }
 
@@ -82,22 +85,24 @@ function compare({ prompt, voice: { comparison, deep }, one, some }: Subject): s
 
 /** Reads the conversation, and rolls the die for it. */
 function pick(messages: ChatMessage[], salt = ''): Subject & { random: () => number } {
-  const prompts = messages.filter(message => message.role === 'user').map(message => message.content)
-  const prompt = prompts.at(-1) ?? ''
+  const prompt = readPrompt(messages, -1)
   const voice = voiceFor(prompt)
   const theme = voice.themes.find(({ about }) => about.test(prompt)) ?? voice.themes.at(-1)
   if (!theme) throw new Error('Cannot answer: the voice has no themes')
   const random = createRandom(salt + JSON.stringify(messages.map(({ role, content }) => [role, content])))
   return {
-    prompt, earlier: prompts.at(-2) || undefined, voice, theme, random,
+    prompt, earlier: readPrompt(messages, -2) || undefined, voice, theme, random,
     one: list => draw(random, list, 1)[0] ?? '',
     some: (list, count) => draw(random, list, count),
     chance: of => random() < of,
   }
 }
 
-function lastPrompt(messages: ChatMessage[]): string {
-  return messages.filter(({ role }) => role === 'user').at(-1)?.content ?? ''
+/** The start of a prompt, counted from the last one, -1; `''` where there is none. It ends between characters as people see them. */
+function readPrompt(messages: ChatMessage[], index: number): string {
+  const { content = '' } = messages.filter(({ role }) => role === 'user').at(index) ?? {}
+  const beyond = new Intl.Segmenter().segment(content.slice(0, READ_LENGTH + 1)).containing(READ_LENGTH)
+  return content.slice(0, beyond?.index)
 }
 
 /** Chinese for a prompt that is Chinese for the most part, English for all else. */

@@ -6,7 +6,7 @@ import type { ToolCall } from './reply.ts'
 import type { ToolTalk } from './voice.ts'
 
 const TIME = /\btime is it\b|\bwhat(?:’|'| i)?s the time\b|\bcurrent time\b|\bwhat time\b|几点|什么时间|现在的?时间/i
-const DICE = /\b(?:roll|throw)\b.*\b(?:dice|die|d\d+)\b|\b\d*d\d+\b|[掷扔投摇]\S*骰|骰子/i
+const DICE = /\b(?:roll|throw)\b.{0,60}\b(?:dice|die|d\d{1,6})\b|\b\d{0,6}d\d{1,6}\b|[掷扔投摇]\S{0,20}骰|骰子/i
 
 const NUMBERS: Record<string, number> = {
   a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, twelve: 12, twenty: 20,
@@ -29,19 +29,26 @@ export function resultsAtEnd(messages: ChatMessage[]): string[] {
   return messages.slice(before + 1).map(({ content }) => content)
 }
 
-/** What a tool's result says, in a sentence. */
+/** What a tool's result says, in a sentence. A result that is none of those we know is read out as it is. */
 export function sayResult(result: string, talk: ToolTalk, random: Random): string {
-  const { error, time, date, weekday, zone, rolls, sum } = parse(result)
+  const found = parse(result)
+  const [error, time, date, weekday, zone, sum] = ['error', 'time', 'date', 'weekday', 'zone', 'sum'].map(name => readWord(found[name]))
+  const rolls = Array.isArray(found.rolls) ? found.rolls.map(readWord) : []
   const one = (list: readonly string[]): string => draw(random, list, 1)[0] ?? ''
 
-  if (error !== undefined) return fill(talk.failed, { error: inline(error) })
-  if (typeof time === 'string') return fill(one(talk.time), { time, date, zone, weekday: nameDay(weekday, talk) })
-  if (Array.isArray(rolls)) return fill(one(talk.dice), { rolls: enumerate(rolls.map(roll => `**${String(roll)}**`), talk.and), sum })
+  if (error) return fill(talk.failed, { error: inline(error) })
+  if (time && date && weekday && zone) return fill(one(talk.time), { time, date, zone, weekday: nameDay(weekday, talk) })
+  if (sum && rolls.length > 0 && rolls.every(Boolean)) return fill(one(talk.dice), { rolls: enumerate(rolls.map(roll => `**${roll}**`), talk.and), sum })
   return fill(talk.other, { content: inline(result) })
 }
 
-function fill(text: string, values: Record<string, unknown>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole))
+/** A text or a number as text, and nothing else: a page can send us anything, and not all of it can be made a text. */
+function readWord(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+function fill(text: string, values: Record<string, string>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
 }
 
 function callClock(prompt: string): ToolCall[] {
@@ -52,9 +59,9 @@ function callClock(prompt: string): ToolCall[] {
 
 function callDice(prompt: string): ToolCall {
   const text = prompt.toLowerCase()
-  const [, short, faces] = /\b(\d*)d(\d+)\b/.exec(text) ?? []
-  const [, sided] = /(\d+)\s*[- ]?(?:sided|sides|faces|面)/.exec(text) ?? []
-  const [, counted] = /\b(\d+|[a-z]+) (?:\S+ )?(?:dice|die)\b/.exec(text) ?? /([\d一两二三四五六七八九十]+)\s*[颗个枚粒]/.exec(text) ?? []
+  const [, short, faces] = /\b(\d{0,6})d(\d{1,6})\b/.exec(text) ?? []
+  const [, sided] = /\b(\d{1,6})[\s-]{0,2}(?:sided|sides|faces|面)/.exec(text) ?? []
+  const [, counted] = /\b(\d{1,6}|[a-z]{1,10}) (?:\S{1,30} )?(?:dice|die)\b/.exec(text) ?? /([\d一两二三四五六七八九十]{1,6})\s?[颗个枚粒]/.exec(text) ?? []
   const count = number(short) ?? number(counted) ?? (/\bdie\b/.test(text) || faces ? 1 : 2)
   return { name: 'roll_dice', arguments: JSON.stringify({ sides: number(faces) ?? number(sided) ?? 6, count }) }
 }
@@ -78,9 +85,9 @@ function parse(text: string): Record<string, unknown> {
 }
 
 /** The clock names days in English. */
-function nameDay(weekday: unknown, { weekdays }: ToolTalk): string {
+function nameDay(weekday: string, { weekdays }: ToolTalk): string {
   const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-  return weekdays[days.indexOf(String(weekday))] ?? String(weekday)
+  return weekdays[days.indexOf(weekday)] ?? weekday
 }
 
 function enumerate(items: string[], and: string): string {
@@ -88,6 +95,6 @@ function enumerate(items: string[], and: string): string {
 }
 
 /** As it may stand between the marks of code. */
-function inline(value: unknown): string {
-  return String(value).replaceAll('`', "'").replace(/\s+/g, ' ')
+function inline(text: string): string {
+  return text.replaceAll('`', "'").replace(/\s+/g, ' ')
 }
