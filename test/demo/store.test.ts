@@ -71,6 +71,17 @@ describe.each(KINDS)('%s', (_kind, create) => {
       expect(texts(await take(store, name(), BEGINNING, 2))).toEqual(['one', 'three'])
     })
 
+    test('append() writes after a certain entry where that is the last one, and only there', async () => {
+      const store = await make()
+      expect(await store.append(name(), 'two', LIMITS, '0-2', '0-1')).toBeUndefined()
+      expect(await store.append(name(), 'one', LIMITS, '0-1', BEGINNING)).toBe('0-1')
+      expect(await store.append(name(), 'two', LIMITS, '0-2', BEGINNING)).toBeUndefined()
+      expect(await store.append(name(), 'two', LIMITS, '0-2', '0-1')).toBe('0-2')
+      await store.drop(name())
+      expect(await store.append(name(), 'three', LIMITS, '0-3', '0-2')).toBeUndefined()
+      expect(await store.bounds(name())).toBeUndefined()
+    })
+
     test('append() lets one of many win who write the same id', async () => {
       const store = await make()
       const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => store.append(name(), String(i), LIMITS, '0-1')))

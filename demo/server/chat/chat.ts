@@ -7,7 +7,7 @@ import { closeSignal } from '../http/sse.ts'
 import type { Store } from '../store/store.ts'
 import { answerId, fingerprint, HEADING, parseEventId } from './answer-log.ts'
 import { createAnswers, type Answers } from './answers.ts'
-import { completion, streamCompletion } from './completion.ts'
+import { completion, streamCompletion, whatIsRead } from './completion.ts'
 import { deliver } from './deliver.ts'
 import { parseChatRequest, readChatRequest, type ChatRequest } from './request.ts'
 import { ask, NoStream, passOn, upstreamSource, type Upstream } from './upstream.ts'
@@ -71,8 +71,8 @@ export function createChat({ store, upstream, pace, limits, graceMs, keyedGraceM
         fingerprint: fingerprint(request.json),
         created: Math.floor(Date.now() / 1000),
         graceMs: key === undefined ? graceMs : keyedGraceMs,
-        ...(!upstream && { request: request.json }),
-      }, upstream && upstreamSource(request, key, upstream))
+        ...(!upstream && { request: whatIsRead(request) }),
+      }, signal, upstream && upstreamSource(request, key, upstream))
       const other = await begun.catch((error: unknown) => {
         if (error instanceof NoStream) return error.answer
         throw error

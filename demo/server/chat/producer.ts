@@ -20,7 +20,7 @@ const STORE_RETRY_MS = 250
  */
 export type Source = (from: number, signal: AbortSignal) => AsyncIterable<string> | Promise<AsyncIterable<string>>
 
-/** Why an answer is no longer made: by whoever asked, as nobody reads it, as the server ends, or as somebody else writes it. */
+/** Why an answer is no longer made: by whoever asked, as nobody reads it, as the server ends, or as somebody else writes it, or its log is gone. */
 export type Halt = 'stopped' | 'abandoned' | 'closing' | 'lost'
 
 /** What all producers of a server share. */
@@ -113,7 +113,7 @@ export function produce({ log, source, at, continuable, holder, graceMs }: Task,
         // Written after all, by the try that failed?
         if (waited > 0 && await log.read(number) === text) return
         halt('lost')
-        throw new Error('Cannot write the answer: another server does')
+        throw new Error('Cannot write the answer: another server does, or its log is gone')
       } catch (error) {
         if (!(error instanceof StoreError) || waited >= patienceMs || signal.aborted) {
           last--
@@ -165,7 +165,9 @@ export function produce({ log, source, at, continuable, holder, graceMs }: Task,
   /** Keeps the lease, and sees whether somebody else has ended the answer. */
   async function renew(): Promise<void> {
     const held = await store.claim(log.name, holder, leaseMs)
-    if (!held || await log.last() > last) halt('lost')
+    const written = await log.last()
+    // Nothing at all: the store has lost the answer, and with it all who read it
+    if (!held || written > last || written === 0) halt('lost')
   }
 
   /** How an answer ends that does not end by itself. */

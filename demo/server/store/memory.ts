@@ -55,11 +55,12 @@ export function createMemoryStore({ maxBytes = 64 * 1024 * 1024 }: { maxBytes?: 
     }
   }
 
-  async function append(name: string, text: string, { maxEntries, ttlMs }: LogLimits, id?: string): Promise<string | undefined> {
+  async function append(name: string, text: string, { maxEntries, ttlMs }: LogLimits, id?: string, after?: string): Promise<string | undefined> {
     const log = logs.get(name) ?? { entries: [], bytes: 0, expiry: undefined }
     const { entries } = log
     const entry = { id: id ?? nextId(entries), text }
-    if (compareIds(entry.id, entries.at(-1)?.id ?? BEGINNING) <= 0) return undefined
+    const last = entries.at(-1)?.id ?? BEGINNING
+    if (compareIds(entry.id, last) <= 0 || (after ?? last) !== last) return undefined
     logs.delete(name)
     logs.set(name, log)
     entries.push(entry)

@@ -8,8 +8,12 @@ const PREFIX = 'teleprinter:'
 /** How long Redis may take to answer, or to be connected to. */
 const TIMEOUT_MS = 2000
 
-// Appends, limits and tells, at once. A log that has this id already, or a later one, is left as it is
+// Appends, limits and tells, at once. A log that has this id already, or a later one, or another end than is asked for, is left as it is
 const APPEND = `
+if ARGV[6] then
+  local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+  if (last and last[1] or '0-0') ~= ARGV[6] then return false end
+end
 local id = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], ARGV[2], 'text', ARGV[3])
 if type(id) == 'table' then
   if string.find(id.err, 'equal or smaller', 1, true) then return false end
@@ -63,8 +67,8 @@ export async function createRedisStore(url: string): Promise<Store> {
   listener.on('ready', () => mirrors.refresh())
 
   return {
-    async append(log, text, { maxEntries, ttlMs }, id = '*') {
-      const options = { keys: [logKey(log)], arguments: [String(maxEntries), id, text, String(ttlMs), channel(log)] }
+    async append(log, text, { maxEntries, ttlMs }, id = '*', after?: string) {
+      const options = { keys: [logKey(log)], arguments: [String(maxEntries), id, text, String(ttlMs), channel(log), ...(after === undefined ? [] : [after])] }
       return await ask(to => to.eval(APPEND, options)) as string | null ?? undefined
     },
     read: async (log, id) => (await range(log, id, id, 1))[0]?.text,
