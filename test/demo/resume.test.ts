@@ -6,6 +6,7 @@ import { answerId } from '../../demo/server/chat/answer-log.ts'
 import { createAnswers } from '../../demo/server/chat/answers.ts'
 import { answer } from '../../demo/server/chat/model/model.ts'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
+import { StoreFull } from '../../demo/server/store/store.ts'
 import { streamText } from '../../src/index.ts'
 import { chunk, openStream, startModelServer, type Listener, type ModelServer } from './model-server.ts'
 import { blocks, fields, post, send, serve, type Served } from './serve.ts'
@@ -296,6 +297,18 @@ describe('an answer that the store has lost', () => {
     await answers.keepGoing('refused')
     expect(await store.bounds('answer:refused')).toBeUndefined()
     expect(await answers.keepGoing('refused')).toBe(false)
+  })
+
+  test('/api/chat ends an answer with an error where the store takes no more of it', async () => {
+    const store = createMemoryStore()
+    const served = await start({ store: { ...store, append: async (...args) => {
+      if (args[3] === '0-4') throw new StoreFull('Cannot keep more')
+      return store.append(...args)
+    } } })
+    const ended = served.nextEnd('chat')
+    const events = await take(await post(served, HI))
+    expect(await ended).toBe(false)
+    expect(events.slice(2)).toEqual([{ data: expect.stringMatching(/"code":"answer_gone"/) as string }])
   })
 
   test('/api/chat keeps of a request only what our own model reads', async () => {

@@ -1,8 +1,9 @@
 // What holds for every store, and what each of them has besides
+import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
 import { createRedisStore } from '../../demo/server/store/redis.ts'
-import { BEGINNING, compareIds, isEntryId, StoreError, type Entry, type Store } from '../../demo/server/store/store.ts'
+import { BEGINNING, compareIds, isEntryId, StoreError, StoreFull, type Entry, type Store } from '../../demo/server/store/store.ts'
 import { hasRedis, startRedis, type RedisServer } from './redis-server.ts'
 
 const LIMITS = { maxEntries: 1000, ttlMs: 60_000 }
@@ -235,6 +236,26 @@ describe('a store in memory', () => {
   })
 })
 
+describe('a store in memory that is full of what is being written', () => {
+  test('createMemoryStore() drops none of it, begins nothing else, and lets it grow to twice its limit', async () => {
+    const store = createMemoryStore({ maxBytes: 100_000 })
+    open.push(store)
+    const write = (log: string): Promise<unknown> => store.append(log, 'x'.repeat(10_000), LIMITS)
+    await write('old')
+    for (const log of ['a', 'b', 'c', 'd']) {
+      await store.claim(log, 'us', 60_000)
+      await write(log)
+    }
+    expect(await store.bounds('old')).toBeUndefined()
+    await expect(write('other')).rejects.toThrow(StoreFull)
+    for (const log of ['a', 'b', 'c', 'd']) await write(log)
+    await expect(Promise.all(['a', 'b'].map(write))).rejects.toThrow(StoreFull)
+    await store.release('d', 'us')
+    await write('a')
+    expect(await Promise.all(['a', 'b', 'c', 'd', 'other'].map(async log => await store.bounds(log) !== undefined))).toEqual([true, true, true, false, false])
+  })
+})
+
 describe.runIf(hasRedis)('a store in Redis', () => {
   async function pair(): Promise<[Store, Store]> {
     const stores = [await createRedisStore(redis.url), await createRedisStore(redis.url)] as [Store, Store]
@@ -286,6 +307,22 @@ describe.runIf(hasRedis)('a store in Redis', () => {
     await store.close()
     await own.close()
     vi.restoreAllMocks()
+  }, 20_000)
+
+  test('a store whose Redis has no memory left says so, and forgets all the same', async () => {
+    const own = await startRedis()
+    const store = await createRedisStore(own.url)
+    const client = createClient({ url: own.url })
+    await client.connect()
+    await fill(store, 'log', 1)
+    await client.configSet('maxmemory', '1')
+    await expect(store.append('log', 'x', LIMITS)).rejects.toThrow(StoreFull)
+    await expect(store.claim('log', 'x', 1000)).rejects.toThrow(/^Cannot write to Redis: OOM /)
+    await store.drop('log')
+    expect(await store.bounds('log')).toBeUndefined()
+    client.destroy()
+    await store.close()
+    await own.close()
   }, 20_000)
 
   test('a store whose Redis hangs says so in time', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { formatError } from '../http/http-error.ts'
-import { StoreError, type Store } from '../store/store.ts'
+import { StoreError, StoreFull, type Store } from '../store/store.ts'
 import { OVER, type AnswerLog } from './answer-log.ts'
 import type { Audience } from './audience.ts'
 
@@ -107,15 +107,16 @@ export function produce({ log, source, at, continuable, holder, graceMs }: Task,
   async function append(text: string, patienceMs = STORE_PATIENCE_MS): Promise<void> {
     const number = ++last
     sums.push(said() + text.length)
-    for (let waited = 0; ; waited += STORE_RETRY_MS) {
+    const until = performance.now() + patienceMs
+    for (let tries = 1; ; tries++) {
       try {
         if (await log.append(number, text)) return
-        // Written after all, by the try that failed?
-        if (waited > 0 && await log.read(number) === text) return
+        // Written after all, by a try that failed?
+        if (tries > 1 && await log.read(number) === text) return
         halt('lost')
         throw new Error('Cannot write the answer: another server does, or its log is gone')
       } catch (error) {
-        if (!(error instanceof StoreError) || waited >= patienceMs || signal.aborted) {
+        if (!(error instanceof StoreError) || error instanceof StoreFull || performance.now() >= until || signal.aborted) {
           last--
           sums.pop()
           throw error
@@ -196,8 +197,9 @@ export function produce({ log, source, at, continuable, holder, graceMs }: Task,
       complete = true
     } catch (error) {
       failure = error
-      // A store that is away: the lease runs out, and tells
-      await (refused ? log.forget() : breakOff(error)).catch(() => {})
+      // A store that takes no more takes no error either: then the readers hear that the answer is gone. One that is away hears
+      // nothing: the lease runs out, and tells
+      await (refused || error instanceof StoreFull ? log.forget() : breakOff(error)).catch(() => {})
     }
     unwatch()
     clearTimeout(grace)

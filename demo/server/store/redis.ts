@@ -1,6 +1,6 @@
 import type { RedisClientType } from 'redis'
 import { createMirrors, PAGE } from './mirrors.ts'
-import { BEGINNING, StoreError, type Entry, type Store } from './store.ts'
+import { BEGINNING, StoreError, StoreFull, type Entry, type Store } from './store.ts'
 
 /** Before all that others keep in the same Redis. */
 const PREFIX = 'teleprinter:'
@@ -108,7 +108,10 @@ export async function createRedisStore(url: string): Promise<Store> {
   }
 }
 
-/** What Redis answers; a {@link StoreError} where it does not, or not in time. */
+/** By these words Redis refuses what it refuses again the next time: its memory is full, its disk, or we may not. */
+const REFUSALS = /^(?:OOM|MISCONF|NOPERM|WRONGTYPE)\b/
+
+/** What Redis answers; a {@link StoreError} where it does not, or not in time, and a {@link StoreFull} where it refuses for good. */
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
@@ -117,7 +120,9 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   try {
     return await Promise.race([answer, late])
   } catch (error) {
-    throw new StoreError(`Cannot reach Redis: ${reasonOf(error)}`, { cause: error })
+    const reason = reasonOf(error)
+    if (REFUSALS.test(reason)) throw new StoreFull(`Cannot write to Redis: ${reason}`, { cause: error })
+    throw new StoreError(`Cannot reach Redis: ${reason}`, { cause: error })
   } finally {
     clearTimeout(timer)
   }

@@ -60,6 +60,9 @@ export interface Store {
 /** The store is away: what was asked of it may be asked again. */
 export class StoreError extends Error {}
 
+/** The store is there, and takes no more: to wait is of little use. */
+export class StoreFull extends StoreError {}
+
 /** Less than 0 where `a` comes before `b`, 0 where they are the same. */
 export function compareIds(a: string, b: string): number {
   const [aMs = 0, aSequence = 0] = a.split('-').map(Number)
