@@ -152,6 +152,12 @@ describe('coming back by Last-Event-ID', () => {
     expect(model.asked).toBe(0)
   })
 
+  test('/api/chat ends at once behind the end of an answer', async () => {
+    const served = await start({ pace: 0 })
+    const [id = '', number] = lastId(await take(await post(served, HI))).split(':')
+    expect(await take(await post(served, HI, after(`${id}:${Number(number) + 1}`)))).toEqual([])
+  })
+
   test('/api/chat answers 410 to a place that the answer has not come to', async () => {
     const served = await start({ pace: 0 })
     const [id = ''] = lastId(await take(await post(served, HI))).split(':')
@@ -209,6 +215,34 @@ describe('coming back by Idempotency-Key', () => {
     refuse = false
     expect(textOf(await take(await post(served, HI, withKey('again'))))).toBe('Now')
     expect(model.asked).toBe(2)
+  })
+
+  test('/api/chat tells all who come with the key of a request that is then refused, by a status', async () => {
+    let refuse: (() => void) | undefined
+    const store = createMemoryStore()
+    const follow = vi.spyOn(store, 'follow')
+    const { served, model } = await startBehind((_req, res) => {
+      refuse = () => res.writeHead(429, { 'content-type': 'application/json' }).end('{"error":{"message":"Later"}}')
+    }, { store, lease: 100 })
+    const first = post(served, HI, withKey('refused'))
+    await vi.waitFor(() => expect(refuse).toBeDefined())
+    const others = [post(served, HI, withKey('refused')), post(served, '', after(`${answerId('refused')}:1`))]
+    await vi.waitFor(() => expect(follow).toHaveBeenCalledTimes(2))
+    refuse?.()
+    expect((await first).status).toBe(429)
+    for (const other of others) {
+      const response = await other
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+      expect(await errorOf(response)).toEqual({ message: expect.stringMatching(/^Cannot read the answer: /) as string, type: 'server_error', code: 'answer_gone' })
+    }
+    expect(model.asked).toBe(1)
+  })
+
+  test('/api/chat opens the stream of who comes second with the first sign of life at the latest', async () => {
+    const { served } = await startBehind((_req, res) => openStream(res).flushHeaders(), { heartbeat: 20 })
+    const responses = await Promise.all([1, 2].map(() => post(served, HI, withKey('silent'))))
+    expect(responses.map(({ status }) => status)).toEqual([200, 200])
+    for (const { body } of responses) await body?.cancel()
   })
 
   test('/api/chat refuses a key that is too long', async () => {

@@ -33,11 +33,11 @@ export interface Answers {
    *
    * @param signal ends the wait for another server that is just beginning it
    * @param source makes it; our own model, unless given
-   * @returns when its events are on their way
+   * @returns whether it has begun it, when its events are on their way; `false`, at once, where it was begun before
    * @throws {HttpError} 422 where another request has begun an answer of this id; 503 where too many are made at the moment
    * @throws what the source refused it by
    */
-  begin(id: string, heading: Heading, signal: AbortSignal, source?: Source): Promise<void>
+  begin(id: string, heading: Heading, signal: AbortSignal, source?: Source): Promise<boolean>
   /** The number of an answer's last entry; 0 where there is no such answer. */
   last(id: string): Promise<number>
   /**
@@ -94,7 +94,7 @@ export function createAnswers({ store, leaseMs, most, mostCharacters, ownSource,
     return producer
   }
 
-  async function begin(id: string, heading: Heading, signal: AbortSignal, source = ownSource(id, heading)): Promise<void> {
+  async function begin(id: string, heading: Heading, signal: AbortSignal, source = ownSource(id, heading)): Promise<boolean> {
     const log = openAnswerLog(store, id)
     for (;;) {
       signal.throwIfAborted()
@@ -103,10 +103,13 @@ export function createAnswers({ store, leaseMs, most, mostCharacters, ownSource,
       if (known && known.fingerprint !== heading.fingerprint) {
         throw new HttpError(422, 'Cannot answer: this Idempotency-Key came with another request before', { code: 'idempotency_key_reused' })
       }
-      if (known) return
+      if (known) return false
       refuseMore(places, most, 'answers')
       const producer = await make(log, async () => await writeHeading(log, heading) ? { heading, source, at: HEADING } : undefined)
-      if (producer) return producer.opened
+      if (producer) {
+        await producer.opened
+        return true
+      }
       await wait(BEGINNING_MS, undefined, { signal })
     }
   }

@@ -73,12 +73,12 @@ export function createChat({ store, upstream, pace, limits, graceMs, keyedGraceM
         graceMs: key === undefined ? graceMs : keyedGraceMs,
         ...(!upstream && { request: whatIsRead(request) }),
       }, signal, upstream && upstreamSource(request, key, upstream))
-      const other = await begun.catch((error: unknown) => {
+      const outcome = await begun.catch((error: unknown) => {
         if (error instanceof NoStream) return error.answer
         throw error
       })
-      if (other) await report(signal, () => passOn(res, other, upstream?.key, signal))
-      else await deliver(res, id, reader, key !== undefined, signal, delivery)
+      if (outcome instanceof Response) await report(signal, () => passOn(res, outcome, upstream?.key, signal))
+      else await deliver(res, id, reader, { tellStart: key !== undefined, isBegun: outcome }, signal, delivery)
     })
   }
 
@@ -89,7 +89,7 @@ export function createChat({ store, upstream, pace, limits, graceMs, keyedGraceM
       const message = `Cannot resume the answer: it is no longer kept, or never was: ${lastEventId.slice(0, 100)}`
       throw new HttpError(410, message, { code: 'answer_gone' })
     }
-    await read(id, number, signal, reader => deliver(res, id, reader, false, signal, delivery))
+    await read(id, number, signal, reader => deliver(res, id, reader, {}, signal, delivery))
   }
 
   async function read(id: string, at: number, signal: AbortSignal, body: (reader: ReturnType<Answers['audience']['join']>) => Promise<void>): Promise<void> {
