@@ -180,6 +180,16 @@ describe('passing on', () => {
     expect(asked).not.toHaveBeenCalled()
   })
 
+  test.each([true, false])('/api/chat refuses a request that is nested too deeply: stream: %s', async stream => {
+    const asked = vi.fn<Listener>()
+    const served = await serveBehind(asked)
+    const junk = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const response = await post(served, `{"messages":[{"role":"user","content":"hi"}],"stream":${stream},"junk":${junk}}`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ error: { message: 'Cannot read the request: it is nested too deeply', type: 'invalid_request_error' } })
+    expect(asked).not.toHaveBeenCalled()
+  })
+
   test('/api/chat ends its own request when the client leaves before the answer', async () => {
     const leave = new AbortController()
     let closed: Promise<unknown> | undefined

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { LogLimits, Store } from '../store/store.ts'
+import { formatRequest } from './request.ts'
 
 /** How long an answer can be resumed after its last event. */
 const LIMITS: LogLimits = { maxEntries: 1_000_000, ttlMs: 10 * 60_000 }
@@ -88,9 +89,13 @@ export function answerId(key: string | undefined): string {
   return bytes.toString('base64url')
 }
 
-/** What tells one request from another. */
-export function fingerprint(json: unknown): string {
-  return createHash('sha256').update(JSON.stringify(json)).digest('base64url')
+/**
+ * What tells one request from another: its text, so the same members in another order are another request.
+ *
+ * @throws {HttpError} 400 where the request is nested too deeply
+ */
+export function fingerprint(json: Record<string, unknown>): string {
+  return createHash('sha256').update(formatRequest(json)).digest('base64url')
 }
 
 /** The id of an event, as clients see it and send it back. */

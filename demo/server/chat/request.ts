@@ -49,6 +49,20 @@ export function readChatRequest(json: unknown): ChatRequest {
   }
 }
 
+/**
+ * A request's document as text again. The order of its members stays as it came, so that the same request sent by another program may
+ * be another text.
+ *
+ * @throws {HttpError} 400 where it is nested more deeply than can be written, though it could be read
+ */
+export function formatRequest(json: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(json)
+  } catch {
+    throw new HttpError(400, 'Cannot read the request: it is nested too deeply')
+  }
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

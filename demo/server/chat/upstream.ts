@@ -3,7 +3,7 @@ import { readEvents } from 'teleprinter'
 import { HttpError } from '../http/http-error.ts'
 import { write } from '../http/sse.ts'
 import type { Source } from './producer.ts'
-import type { ChatRequest } from './request.ts'
+import { formatRequest, type ChatRequest } from './request.ts'
 
 const DEFAULT_BASE = 'https://api.openai.com/v1'
 const DEFAULT_MODEL = 'gpt-4o-mini'
@@ -35,15 +35,15 @@ export function readUpstream(env: Record<string, string | undefined>): Upstream 
  * Asks the model server.
  *
  * @param key the client's own `Idempotency-Key`, for a model server that knows of such
- * @throws {HttpError} 502 where it can't be reached
+ * @throws {HttpError} 502 where it can't be reached; 400 where the request is nested too deeply
  * @throws when `signal` is aborted
  */
 export async function ask(request: ChatRequest, key: string | undefined, upstream: Upstream, signal: AbortSignal): Promise<Response> {
+  const body = formatRequest({ ...request.json, model: request.model ?? upstream.model })
   try {
     return await fetch(upstream.url, {
-      method: 'POST', signal,
+      method: 'POST', signal, body,
       headers: requestHeaders(key, upstream),
-      body: JSON.stringify({ ...request.json, model: request.model ?? upstream.model }),
     })
   } catch (error) {
     signal.throwIfAborted()
