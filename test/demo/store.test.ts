@@ -1,4 +1,6 @@
 // What holds for every store, and what each of them has besides
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
@@ -280,7 +282,9 @@ describe.runIf(hasRedis)('a store in Redis', () => {
 
   test('createRedisStore() says why Redis cannot be reached, and not the password', async () => {
     await expect(createRedisStore('redis://user:secret@127.0.0.1:1')).rejects.toThrow(/^Cannot reach Redis at REDIS_URL: ECONNREFUSED$/)
-    await expect(createRedisStore('nowhere://user:secret@127.0.0.1:1')).rejects.toThrow(/user:\*\*\*@/)
+    for (const url of ['nowhere://user:secret@127.0.0.1:1', 'redis://:sec/ret@127.0.0.1:1', 'redis://user:se@cret@:x', ' :secret@x']) {
+      await expect(createRedisStore(url)).rejects.toThrow(/^Cannot use REDIS_URL: (?!.*(sec|cret))/)
+    }
   })
 
   test('a store whose Redis dies says so at once, and its readers go on when it is back', async () => {
@@ -306,6 +310,31 @@ describe.runIf(hasRedis)('a store in Redis', () => {
     await over
     await store.close()
     await own.close()
+    vi.restoreAllMocks()
+  }, 20_000)
+
+  test('a store gives up connections that have fallen silent, though it is asked all the time, and its readers go on', async () => {
+    tests++
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const pairs: [Socket, Socket][] = []
+    const wire = createServer(client => {
+      const upstream = connect(Number(new URL(redis.url).port), '127.0.0.1')
+      pairs.push([client.on('error', () => {}), upstream.on('error', () => {})])
+      client.pipe(upstream).pipe(client)
+    }).listen(0, '127.0.0.1')
+    await once(wire, 'listening')
+    const store = await createRedisStore(`redis://127.0.0.1:${(wire.address() as AddressInfo).port}`, 300)
+    open.push(store)
+    const following = take(store, name(), BEGINNING, 4)
+    await fill(store, name(), 2)
+    for (const socket of pairs.splice(0).flat()) socket.unpipe().resume()
+    await expect(store.held('x')).rejects.toThrow(StoreError)
+    await vi.waitFor(() => fill(store, name(), 2, 3), { timeout: 5000, interval: 20 })
+    expect(texts(await following)).toEqual(['text 1', 'text 2', 'text 3', 'text 4'])
+    await vi.waitFor(() => expect(pairs.length).toBeGreaterThanOrEqual(2))
+    await store.close()
+    for (const socket of pairs.flat()) socket.destroy()
+    wire.close()
     vi.restoreAllMocks()
   }, 20_000)
 
