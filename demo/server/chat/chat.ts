@@ -103,7 +103,7 @@ export function createChat({ store, upstream, pace, limits, graceMs, keyedGraceM
     }
   }
 
-  /** Answers in one document: nothing of it is kept, and whoever leaves ends it. */
+  /** Answers in one document: nothing of it is kept, so a key does not find it again, and whoever leaves ends it. */
   async function answerWhole(res: ServerResponse, request: ChatRequest, key: string | undefined, signal: AbortSignal): Promise<void> {
     await report(signal, async () => {
       if (upstream) return passOn(res, await ask(request, key, upstream, signal), upstream.key, signal)

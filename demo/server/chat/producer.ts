@@ -158,9 +158,12 @@ export function produce({ log, source, at, continuable, holder, graceMs }: Task,
   }
 
   async function leave(): Promise<void> {
+    const over = grace
     const held = await store.held(readersLease(log.id)).catch(() => true)
-    if (held) grace &&= setTimeout(() => void leave(), leaseMs / 3)
-    else if (grace) halt('abandoned')
+    // Somebody has come in the meantime, even if they have left again
+    if (grace !== over) return
+    if (held) grace = setTimeout(() => void leave(), leaseMs / 3)
+    else halt('abandoned')
   }
 
   /** Keeps the lease, and sees whether somebody else has ended the answer. */
