@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createAnswers } from '../../demo/server/chat/answers.ts'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
 import { chunk, openStream, startModelServer } from './model-server.ts'
 import { blocks, post, send, serve, type Served } from './serve.ts'
@@ -66,6 +68,23 @@ describe('limits', () => {
     await vi.waitFor(async () => expect(await messageOf(await post(served, HI))).toBe('Cannot take another one: 2 answers are open'))
     for (const key of ['a', 'b']) await send(`${served.url}/api/chat`, { method: 'DELETE', headers: { 'idempotency-key': key } })
     expect((await post(served, HI)).status).toBe(200)
+  })
+
+  test('answers that are just being begun count, also where the store takes its time', async () => {
+    const store = createMemoryStore()
+    const answers = createAnswers({
+      store: { ...store, claim: async (...args) => (await wait(10), store.claim(...args)) },
+      leaseMs: 1000, most: 2, mostCharacters: 1000, onEnd: () => {},
+      ownSource: () => async function* (_from, signal) {
+        await wait(60_000, undefined, { signal })
+        yield 'data: never'
+      },
+    })
+    close.push(() => answers.close())
+    const begin = (id: string) => answers.begin(id, { fingerprint: id, created: 0, graceMs: 60_000, request: {} }, new AbortController().signal)
+    const begun = await Promise.allSettled(['a', 'b', 'c', 'd'].map(begin))
+    expect(begun.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected'])
+    expect(begun[3]).toMatchObject({ reason: { status: 503, message: 'Cannot take another one: 2 answers are open' } })
   })
 
   test('/events takes no more clients at once than its limit', async () => {

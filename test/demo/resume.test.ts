@@ -2,8 +2,11 @@
 import type { ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { answerId } from '../../demo/server/chat/answer-log.ts'
+import { createAnswers } from '../../demo/server/chat/answers.ts'
 import { answer } from '../../demo/server/chat/model/model.ts'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
+import { StoreFull } from '../../demo/server/store/store.ts'
 import { streamText } from '../../src/index.ts'
 import { chunk, openStream, startModelServer, type Listener, type ModelServer } from './model-server.ts'
 import { blocks, fields, post, send, serve, type Served } from './serve.ts'
@@ -149,6 +152,12 @@ describe('coming back by Last-Event-ID', () => {
     expect(model.asked).toBe(0)
   })
 
+  test('/api/chat ends at once behind the end of an answer', async () => {
+    const served = await start({ pace: 0 })
+    const [id = '', number] = lastId(await take(await post(served, HI))).split(':')
+    expect(await take(await post(served, HI, after(`${id}:${Number(number) + 1}`)))).toEqual([])
+  })
+
   test('/api/chat answers 410 to a place that the answer has not come to', async () => {
     const served = await start({ pace: 0 })
     const [id = ''] = lastId(await take(await post(served, HI))).split(':')
@@ -208,6 +217,34 @@ describe('coming back by Idempotency-Key', () => {
     expect(model.asked).toBe(2)
   })
 
+  test('/api/chat tells all who come with the key of a request that is then refused, by a status', async () => {
+    let refuse: (() => void) | undefined
+    const store = createMemoryStore()
+    const follow = vi.spyOn(store, 'follow')
+    const { served, model } = await startBehind((_req, res) => {
+      refuse = () => res.writeHead(429, { 'content-type': 'application/json' }).end('{"error":{"message":"Later"}}')
+    }, { store, lease: 100 })
+    const first = post(served, HI, withKey('refused'))
+    await vi.waitFor(() => expect(refuse).toBeDefined())
+    const others = [post(served, HI, withKey('refused')), post(served, '', after(`${answerId('refused')}:1`))]
+    await vi.waitFor(() => expect(follow).toHaveBeenCalledTimes(2))
+    refuse?.()
+    expect((await first).status).toBe(429)
+    for (const other of others) {
+      const response = await other
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+      expect(await errorOf(response)).toEqual({ message: expect.stringMatching(/^Cannot read the answer: /) as string, type: 'server_error', code: 'answer_gone' })
+    }
+    expect(model.asked).toBe(1)
+  })
+
+  test('/api/chat opens the stream of who comes second with the first sign of life at the latest', async () => {
+    const { served } = await startBehind((_req, res) => openStream(res).flushHeaders(), { heartbeat: 20 })
+    const responses = await Promise.all([1, 2].map(() => post(served, HI, withKey('silent'))))
+    expect(responses.map(({ status }) => status)).toEqual([200, 200])
+    for (const { body } of responses) await body?.cancel()
+  })
+
   test('/api/chat refuses a key that is too long', async () => {
     const served = await start({ pace: 0 })
     expect((await post(served, HI, withKey('k'.repeat(255)))).status).toBe(200)
@@ -248,6 +285,75 @@ describe('a model server', () => {
       type: 'server_error', code: 'answer_interrupted',
     } })
     expect(model.asked).toBe(1)
+  })
+})
+
+describe('an answer that the store has lost', () => {
+  const LIMITS = { maxEntries: 100, ttlMs: 60_000 }
+
+  test.each(['our own model', 'a model server'])('/api/chat ends its readers with an error and stops %s, and begins anew under the same key', async who => {
+    const store = createMemoryStore()
+    const options = { store, lease: 100 }
+    const { served, model } = await startBehind((_req, res) => void openStream(res).write(chunk('one')), options)
+    const asked = who === 'a model server' ? served : await start({ ...options, pace: 0.3 })
+    const ended = asked.nextEnd('chat')
+    const reader = blocks(await post(asked, HI, withKey('lost')))
+    await reader.next()
+    const { value = '' } = await reader.next()
+    const [id = ''] = fields(value).id?.split(':') ?? []
+    await store.drop(`answer:${id}`)
+    expect(await ended).toBe(false)
+    let last = ''
+    for await (const block of reader) last = block
+    expect(last).toMatch(/"message":"Cannot go on with the answer: it is no longer kept".*"code":"answer_gone"/)
+    expect(await store.bounds(`answer:${id}`)).toBeUndefined()
+    expect(await take(await post(asked, HI, withKey('lost')), 2)).toHaveLength(2)
+    expect(model.asked).toBe(who === 'a model server' ? 2 : 0)
+  })
+
+  test.each([['0-5', 'data: {}'], ['0-1', 'data: {}'], ['0-1', 'null'], ['0-1', '{}']])(
+    '/api/chat takes a log that holds only %s, %j for none', async (entry, text) => {
+      const store = createMemoryStore()
+      const served = await start({ store, pace: 0 })
+      const id = answerId('headless')
+      await store.append(`answer:${id}`, text, LIMITS, entry)
+      expect((await post(served, HI, after(`${id}:1`))).status).toBe(410)
+      expect(textOf(await take(await post(served, HI, withKey('headless'))))).toBe(TEXT)
+    })
+
+  test('an answer that was refused in the moment in which somebody takes it over leaves nothing behind', async () => {
+    const store = createMemoryStore()
+    const answers = createAnswers({
+      store: { ...store, claim: async (...args) => (await store.drop('answer:refused'), store.claim(...args)) },
+      leaseMs: 1000, most: 10, mostCharacters: 1000, ownSource: () => { throw new Error('Nothing is to be made') }, onEnd: () => {},
+    })
+    await store.append('answer:refused', JSON.stringify({ fingerprint: '', created: 0, graceMs: 0 }), LIMITS, '0-1')
+    await answers.keepGoing('refused')
+    expect(await store.bounds('answer:refused')).toBeUndefined()
+    expect(await answers.keepGoing('refused')).toBe(false)
+  })
+
+  test('/api/chat ends an answer with an error where the store takes no more of it', async () => {
+    const store = createMemoryStore()
+    const served = await start({ store: { ...store, append: async (...args) => {
+      if (args[3] === '0-4') throw new StoreFull('Cannot keep more')
+      return store.append(...args)
+    } } })
+    const ended = served.nextEnd('chat')
+    const events = await take(await post(served, HI))
+    expect(await ended).toBe(false)
+    expect(events.slice(2)).toEqual([{ data: expect.stringMatching(/"code":"answer_gone"/) as string }])
+  })
+
+  test('/api/chat keeps of a request only what our own model reads', async () => {
+    const store = createMemoryStore()
+    const served = await start({ store, pace: 0 })
+    const tools = [{ type: 'function', function: { name: 'roll_dice', description: 'junk' } }, { function: { name: 'junk'.repeat(100) } }, null]
+    const message = { role: 'user', content: [{ type: 'text', text: 'roll a die' }, { type: 'junk' }], junk: 1 }
+    await take(await post(served, { messages: [message], stream: true, tools, junk: 'junk' }, withKey('junk')))
+    const heading = await store.read(`answer:${answerId('junk')}`, '0-1')
+    expect(heading).not.toContain('junk')
+    expect(heading).toContain('roll_dice')
   })
 })
 

@@ -1,8 +1,11 @@
 // What holds for every store, and what each of them has besides
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createMemoryStore } from '../../demo/server/store/memory.ts'
 import { createRedisStore } from '../../demo/server/store/redis.ts'
-import { BEGINNING, compareIds, isEntryId, StoreError, type Entry, type Store } from '../../demo/server/store/store.ts'
+import { BEGINNING, compareIds, isEntryId, StoreError, StoreFull, type Entry, type Store } from '../../demo/server/store/store.ts'
 import { hasRedis, startRedis, type RedisServer } from './redis-server.ts'
 
 const LIMITS = { maxEntries: 1000, ttlMs: 60_000 }
@@ -69,6 +72,17 @@ describe.each(KINDS)('%s', (_kind, create) => {
       expect(await store.append(name(), 'three', LIMITS, '0-3')).toBe('0-3')
       expect(await store.append(name(), 'two', LIMITS, '0-2')).toBeUndefined()
       expect(texts(await take(store, name(), BEGINNING, 2))).toEqual(['one', 'three'])
+    })
+
+    test('append() writes after a certain entry where that is the last one, and only there', async () => {
+      const store = await make()
+      expect(await store.append(name(), 'two', LIMITS, '0-2', '0-1')).toBeUndefined()
+      expect(await store.append(name(), 'one', LIMITS, '0-1', BEGINNING)).toBe('0-1')
+      expect(await store.append(name(), 'two', LIMITS, '0-2', BEGINNING)).toBeUndefined()
+      expect(await store.append(name(), 'two', LIMITS, '0-2', '0-1')).toBe('0-2')
+      await store.drop(name())
+      expect(await store.append(name(), 'three', LIMITS, '0-3', '0-2')).toBeUndefined()
+      expect(await store.bounds(name())).toBeUndefined()
     })
 
     test('append() lets one of many win who write the same id', async () => {
@@ -224,6 +238,26 @@ describe('a store in memory', () => {
   })
 })
 
+describe('a store in memory that is full of what is being written', () => {
+  test('createMemoryStore() drops none of it, begins nothing else, and lets it grow to twice its limit', async () => {
+    const store = createMemoryStore({ maxBytes: 100_000 })
+    open.push(store)
+    const write = (log: string): Promise<unknown> => store.append(log, 'x'.repeat(10_000), LIMITS)
+    await write('old')
+    for (const log of ['a', 'b', 'c', 'd']) {
+      await store.claim(log, 'us', 60_000)
+      await write(log)
+    }
+    expect(await store.bounds('old')).toBeUndefined()
+    await expect(write('other')).rejects.toThrow(StoreFull)
+    for (const log of ['a', 'b', 'c', 'd']) await write(log)
+    await expect(Promise.all(['a', 'b'].map(write))).rejects.toThrow(StoreFull)
+    await store.release('d', 'us')
+    await write('a')
+    expect(await Promise.all(['a', 'b', 'c', 'd', 'other'].map(async log => await store.bounds(log) !== undefined))).toEqual([true, true, true, false, false])
+  })
+})
+
 describe.runIf(hasRedis)('a store in Redis', () => {
   async function pair(): Promise<[Store, Store]> {
     const stores = [await createRedisStore(redis.url), await createRedisStore(redis.url)] as [Store, Store]
@@ -248,7 +282,9 @@ describe.runIf(hasRedis)('a store in Redis', () => {
 
   test('createRedisStore() says why Redis cannot be reached, and not the password', async () => {
     await expect(createRedisStore('redis://user:secret@127.0.0.1:1')).rejects.toThrow(/^Cannot reach Redis at REDIS_URL: ECONNREFUSED$/)
-    await expect(createRedisStore('nowhere://user:secret@127.0.0.1:1')).rejects.toThrow(/user:\*\*\*@/)
+    for (const url of ['nowhere://user:secret@127.0.0.1:1', 'redis://:sec/ret@127.0.0.1:1', 'redis://user:se@cret@:x', ' :secret@x']) {
+      await expect(createRedisStore(url)).rejects.toThrow(/^Cannot use REDIS_URL: (?!.*(sec|cret))/)
+    }
   })
 
   test('a store whose Redis dies says so at once, and its readers go on when it is back', async () => {
@@ -275,6 +311,47 @@ describe.runIf(hasRedis)('a store in Redis', () => {
     await store.close()
     await own.close()
     vi.restoreAllMocks()
+  }, 20_000)
+
+  test('a store gives up connections that have fallen silent, though it is asked all the time, and its readers go on', async () => {
+    tests++
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const pairs: [Socket, Socket][] = []
+    const wire = createServer(client => {
+      const upstream = connect(Number(new URL(redis.url).port), '127.0.0.1')
+      pairs.push([client.on('error', () => {}), upstream.on('error', () => {})])
+      client.pipe(upstream).pipe(client)
+    }).listen(0, '127.0.0.1')
+    await once(wire, 'listening')
+    const store = await createRedisStore(`redis://127.0.0.1:${(wire.address() as AddressInfo).port}`, 300)
+    open.push(store)
+    const following = take(store, name(), BEGINNING, 4)
+    await fill(store, name(), 2)
+    for (const socket of pairs.splice(0).flat()) socket.unpipe().resume()
+    await expect(store.held('x')).rejects.toThrow(StoreError)
+    await vi.waitFor(() => fill(store, name(), 2, 3), { timeout: 5000, interval: 20 })
+    expect(texts(await following)).toEqual(['text 1', 'text 2', 'text 3', 'text 4'])
+    await vi.waitFor(() => expect(pairs.length).toBeGreaterThanOrEqual(2))
+    await store.close()
+    for (const socket of pairs.flat()) socket.destroy()
+    wire.close()
+    vi.restoreAllMocks()
+  }, 20_000)
+
+  test('a store whose Redis has no memory left says so, and forgets all the same', async () => {
+    const own = await startRedis()
+    const store = await createRedisStore(own.url)
+    const client = createClient({ url: own.url })
+    await client.connect()
+    await fill(store, 'log', 1)
+    await client.configSet('maxmemory', '1')
+    await expect(store.append('log', 'x', LIMITS)).rejects.toThrow(StoreFull)
+    await expect(store.claim('log', 'x', 1000)).rejects.toThrow(/^Cannot write to Redis: OOM /)
+    await store.drop('log')
+    expect(await store.bounds('log')).toBeUndefined()
+    client.destroy()
+    await store.close()
+    await own.close()
   }, 20_000)
 
   test('a store whose Redis hangs says so in time', async () => {

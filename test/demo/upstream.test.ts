@@ -55,7 +55,7 @@ describe('passing on', () => {
     let seen: { path?: string | undefined; headers: IncomingMessage['headers']; json: unknown } | undefined
     const served = await serveBehind(async (req, res) => {
       seen = { path: req.url, headers: req.headers, json: await readJson(req) }
-      res.end('{}')
+      res.setHeader('content-type', 'application/json').end('{}')
     }, { OPENAI_MODEL: 'tiny' })
     await (await post(served, STREAM, { headers: { 'idempotency-key': 'once', 'cookie': 'a=b' } })).text()
     expect(seen?.path).toBe('/v1/chat/completions')
@@ -66,7 +66,7 @@ describe('passing on', () => {
 
   test('/api/chat leaves the model that a request names', async () => {
     const served = await serveBehind(async (req, res) => {
-      res.end(String((await readJson(req)).model))
+      res.setHeader('content-type', 'text/plain').end(String((await readJson(req)).model))
     })
     expect(await (await post(served, { ...STREAM, model: 'other' })).text()).toBe('other')
   })
@@ -100,7 +100,53 @@ describe('passing on', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('application/json')
     expect(response.headers.get('x-request-id')).toBe('7')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     expect(await response.text()).toBe('{"error":{"message":"no"}}')
+  })
+
+  test.each([
+    ['a page', (res: ServerResponse) => res.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>'), /answered 200 text\/html$/],
+    ['an error page', (res: ServerResponse) => res.writeHead(503, { 'content-type': 'text/html', 'retry-after': '7' }).end('<h1>No</h1>'), /answered 503 text\/html$/],
+    ['nothing', (res: ServerResponse) => res.writeHead(204).end(), /answered 204 without a type$/],
+    ['a type that looks like another', (res: ServerResponse) => res.writeHead(200, { 'content-type': 'text/plainly' }).end(''), /answered 200 text\/plainly$/],
+    ['a way elsewhere', (res: ServerResponse) => res.writeHead(307, { 'location': '/v1/elsewhere', 'content-type': 'text/plain' }).end('x'), /answered 307 text\/plain$/],
+  ])('/api/chat answers 502 where the model server gives %s, and asks nobody else', async (_what, give, message) => {
+    const asked = vi.fn<Listener>((_req, res) => void give(res))
+    const served = await serveBehind(asked)
+    for (const stream of [true, false]) {
+      const response = await post(served, { ...STREAM, stream })
+      expect(response.status).toBe(502)
+      expect(response.headers.get('content-type')).toBe('application/json')
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+      expect(((await response.json()) as { error: { message: string } }).error.message).toMatch(message)
+    }
+    expect(asked).toHaveBeenCalledTimes(2)
+  })
+
+  test.each([200, 401])('/api/chat keeps the key to itself, wherever an answer with status %i has it', async status => {
+    const quoted = `打 ${KEY} and ${KEY}, and ${KEY.slice(0, 5)}`
+    for (const [type, stream] of [['application/json', true], ['text/plain', false], ['text/event-stream', true], ['text/event-stream', false]] as const) {
+      const served = await serveBehind(async (_req, res) => {
+        res.writeHead(status, { 'content-type': type, 'x-request-id': `for ${KEY}` })
+        // In pieces, so that each may end within the key
+        for (const byte of Buffer.from(`data: ${quoted}\n\n`)) if (!res.write(Buffer.of(byte))) await once(res, 'drain')
+        res.end()
+      })
+      const response = await post(served, { ...STREAM, stream })
+      expect(await response.text()).toContain(`data: 打 *** and ***, and ${KEY.slice(0, 5)}`)
+      expect([null, 'for ***']).toContain(response.headers.get('x-request-id'))
+    }
+  })
+
+  test('/api/chat cuts a long error short, and not within the key', async () => {
+    for (let shown = 0; shown < KEY.length; shown += 6) {
+      const served = await serveBehind((_req, res) => {
+        res.writeHead(401, { 'content-type': 'text/plain' }).end('x'.repeat(64 * 1024 - shown) + KEY + 'x'.repeat(1000))
+      })
+      const text = await (await post(served, STREAM)).text()
+      expect(text).toMatch(/^x+\*{0,3}x*$/)
+      expect(text).toHaveLength(64 * 1024)
+    }
   })
 
   test('/api/chat ends with the end mark, also where the model server keeps the connection', async () => {
@@ -199,6 +245,16 @@ describe('passing on', () => {
     expect(asked).not.toHaveBeenCalled()
   })
 
+  test.each([true, false])('/api/chat refuses a request that is nested too deeply: stream: %s', async stream => {
+    const asked = vi.fn<Listener>()
+    const served = await serveBehind(asked)
+    const junk = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const response = await post(served, `{"messages":[{"role":"user","content":"hi"}],"stream":${stream},"junk":${junk}}`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ error: { message: 'Cannot read the request: it is nested more than 200 deep', type: 'invalid_request_error' } })
+    expect(asked).not.toHaveBeenCalled()
+  })
+
   test('/api/chat ends its own request when the client leaves before the answer', async () => {
     const leave = new AbortController()
     let closed: Promise<unknown> | undefined
@@ -218,6 +274,7 @@ describe('passing on', () => {
     const piece = Buffer.alloc(64 * 1024, '.')
     const served = await serveBehind((_req, res) => {
       closed = once(res, 'close')
+      res.setHeader('content-type', 'text/plain')
       const push = (): void => {
         do sent += piece.length
         while (res.write(piece) && !res.destroyed)

@@ -13,7 +13,7 @@ export interface Heading {
   /** How long the answer is made without a reader, in ms. */
   graceMs: number
   /**
-   * The request's document, where our own model answers it: it always says the same, so any server can go on with the answer.
+   * What our own model reads of the request, where it answers: it always says the same, so any server can go on with the answer.
    * Left out where a model server was asked, which would answer anew.
    */
   request?: Record<string, unknown>
@@ -21,18 +21,20 @@ export interface Heading {
 
 /**
  * An answer as a log of the store: its heading, then its events, the blocks of an event stream without their ids, then the mark
- * that it is over. They are numbered from 1 without a hole, so that two servers can never both write one.
+ * that it is over. They are numbered from 1 without a hole, so that two servers can never both write one, and a log that the store
+ * has lost can never be written on.
  */
 export interface AnswerLog {
   id: string
   /** The store's name for the log, and for the lease of whoever writes it. */
   name: string
+  /** `undefined` where there is none that can be read: then there is no such answer, whatever else is there. */
   heading(): Promise<Heading | undefined>
   /** The number of the last entry; 0 where there is no such answer. */
   last(): Promise<number>
   isOver(): Promise<boolean>
   read(number: number): Promise<string | undefined>
-  /** @returns whether it was written; `false` where somebody else has written an entry of this number */
+  /** @returns whether it was written; `false` where somebody else has written an entry of this number, or the one before it is gone */
   append(number: number, text: string): Promise<boolean>
   forget(): Promise<void>
 }
@@ -48,10 +50,7 @@ export function openAnswerLog(store: Store, id: string): AnswerLog {
   return {
     id,
     name,
-    async heading() {
-      const text = await store.read(name, entryId(HEADING))
-      return text === undefined ? undefined : JSON.parse(text) as Heading
-    },
+    heading: async () => parseHeading(await store.read(name, entryId(HEADING))),
     async last() {
       const bounds = await store.bounds(name)
       return bounds ? entryNumber(bounds.last) : 0
@@ -61,8 +60,17 @@ export function openAnswerLog(store: Store, id: string): AnswerLog {
       return bounds !== undefined && await store.read(name, bounds.last) === OVER
     },
     read: number => store.read(name, entryId(number)),
-    append: async (number, text) => await store.append(name, text, LIMITS, entryId(number)) !== undefined,
+    append: async (number, text) => await store.append(name, text, LIMITS, entryId(number), entryId(number - 1)) !== undefined,
     forget: () => store.drop(name),
+  }
+}
+
+function parseHeading(text = ''): Heading | undefined {
+  try {
+    const heading = JSON.parse(text) as Partial<Heading> | null
+    return typeof heading?.fingerprint === 'string' ? heading as Heading : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -80,8 +88,8 @@ export function answerId(key: string | undefined): string {
   return bytes.toString('base64url')
 }
 
-/** What tells one request from another. */
-export function fingerprint(json: unknown): string {
+/** What tells one request from another: its text, so the same members in another order are another request. */
+export function fingerprint(json: Record<string, unknown>): string {
   return createHash('sha256').update(JSON.stringify(json)).digest('base64url')
 }
 

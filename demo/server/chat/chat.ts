@@ -8,7 +8,7 @@ import { refuseStrangers, type HostCheck } from '../http/strangers.ts'
 import type { Store } from '../store/store.ts'
 import { answerId, fingerprint, HEADING, parseEventId } from './answer-log.ts'
 import { createAnswers, type Answers } from './answers.ts'
-import { completion, streamCompletion } from './completion.ts'
+import { completion, streamCompletion, whatIsRead } from './completion.ts'
 import { deliver } from './deliver.ts'
 import { parseChatRequest, readChatRequest, type ChatRequest } from './request.ts'
 import { ask, NoStream, passOn, upstreamSource, type Upstream } from './upstream.ts'
@@ -74,14 +74,14 @@ export function createChat({ store, upstream, isOurs, pace, limits, graceMs, key
         fingerprint: fingerprint(request.json),
         created: Math.floor(Date.now() / 1000),
         graceMs: key === undefined ? graceMs : keyedGraceMs,
-        ...(!upstream && { request: request.json }),
-      }, upstream && upstreamSource(request, key, upstream))
-      const other = await begun.catch((error: unknown) => {
+        ...(!upstream && { request: whatIsRead(request) }),
+      }, signal, upstream && upstreamSource(request, key, upstream))
+      const outcome = await begun.catch((error: unknown) => {
         if (error instanceof NoStream) return error.answer
         throw error
       })
-      if (other) await report(signal, () => passOn(res, other, upstream?.key, signal))
-      else await deliver(res, id, reader, key !== undefined, signal, delivery)
+      if (outcome instanceof Response) await report(signal, () => passOn(res, outcome, upstream?.key, signal))
+      else await deliver(res, id, reader, { tellStart: key !== undefined, isBegun: outcome }, signal, delivery)
     })
   }
 
@@ -92,7 +92,7 @@ export function createChat({ store, upstream, isOurs, pace, limits, graceMs, key
       const message = `Cannot resume the answer: it is no longer kept, or never was: ${lastEventId.slice(0, 100)}`
       throw new HttpError(410, message, { code: 'answer_gone' })
     }
-    await read(id, number, signal, reader => deliver(res, id, reader, false, signal, delivery))
+    await read(id, number, signal, reader => deliver(res, id, reader, {}, signal, delivery))
   }
 
   async function read(id: string, at: number, signal: AbortSignal, body: (reader: ReturnType<Answers['audience']['join']>) => Promise<void>): Promise<void> {
@@ -106,7 +106,7 @@ export function createChat({ store, upstream, isOurs, pace, limits, graceMs, key
     }
   }
 
-  /** Answers in one document: nothing of it is kept, and whoever leaves ends it. */
+  /** Answers in one document: nothing of it is kept, so a key does not find it again, and whoever leaves ends it. */
   async function answerWhole(res: ServerResponse, request: ChatRequest, key: string | undefined, signal: AbortSignal): Promise<void> {
     await report(signal, async () => {
       if (upstream) return passOn(res, await ask(request, key, upstream, signal), upstream.key, signal)

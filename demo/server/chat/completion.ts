@@ -24,6 +24,26 @@ export interface Identity {
   created: number
 }
 
+/** The longest name that OpenAI's API lets a tool have. */
+const TOOL_NAME_LENGTH = 64
+
+/** What our own model reads of a request, as a document that says the same to it: whoever keeps that keeps nothing else that was sent. */
+export function whatIsRead({ messages, includeUsage, model, json: { tools, tool_choice: toolChoice } }: ChatRequest): Record<string, unknown> {
+  return {
+    messages, model, stream: true,
+    stream_options: { include_usage: includeUsage },
+    tools: toolNames(tools).map(name => ({ function: { name } })),
+    ...(toolChoice === 'none' && { tool_choice: 'none' }),
+  }
+}
+
+function toolNames(tools: unknown): string[] {
+  if (!Array.isArray(tools)) return []
+  return tools
+    .map((tool: { function?: { name?: unknown } } | null) => tool?.function?.name)
+    .filter((name): name is string => typeof name === 'string' && name.length <= TOOL_NAME_LENGTH)
+}
+
 /**
  * Answers with our own model as a stream of OpenAI's chat completion chunks: the blocks of its events, one by one, `[DONE]` last.
  * The same request and identity always get the same blocks.

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { formatError } from '../http/http-error.ts'
-import { StoreError, type Store } from '../store/store.ts'
+import { StoreError, StoreFull, type Store } from '../store/store.ts'
 import { OVER, type AnswerLog } from './answer-log.ts'
 import type { Audience } from './audience.ts'
 
@@ -20,7 +20,7 @@ const STORE_RETRY_MS = 250
  */
 export type Source = (from: number, signal: AbortSignal) => AsyncIterable<string> | Promise<AsyncIterable<string>>
 
-/** Why an answer is no longer made: by whoever asked, as nobody reads it, as the server ends, or as somebody else writes it. */
+/** Why an answer is no longer made: by whoever asked, as nobody reads it, as the server ends, or as somebody else writes it, or its log is gone. */
 export type Halt = 'stopped' | 'abandoned' | 'closing' | 'lost'
 
 /** What all producers of a server share. */
@@ -107,15 +107,16 @@ export function produce({ log, source, at, continuable, holder, graceMs }: Task,
   async function append(text: string, patienceMs = STORE_PATIENCE_MS): Promise<void> {
     const number = ++last
     sums.push(said() + text.length)
-    for (let waited = 0; ; waited += STORE_RETRY_MS) {
+    const until = performance.now() + patienceMs
+    for (let tries = 1; ; tries++) {
       try {
         if (await log.append(number, text)) return
-        // Written after all, by the try that failed?
-        if (waited > 0 && await log.read(number) === text) return
+        // Written after all, by a try that failed?
+        if (tries > 1 && await log.read(number) === text) return
         halt('lost')
-        throw new Error('Cannot write the answer: another server does')
+        throw new Error('Cannot write the answer: another server does, or its log is gone')
       } catch (error) {
-        if (!(error instanceof StoreError) || waited >= patienceMs || signal.aborted) {
+        if (!(error instanceof StoreError) || error instanceof StoreFull || performance.now() >= until || signal.aborted) {
           last--
           sums.pop()
           throw error
@@ -157,15 +158,20 @@ export function produce({ log, source, at, continuable, holder, graceMs }: Task,
   }
 
   async function leave(): Promise<void> {
+    const over = grace
     const held = await store.held(readersLease(log.id)).catch(() => true)
-    if (held) grace &&= setTimeout(() => void leave(), leaseMs / 3)
-    else if (grace) halt('abandoned')
+    // Somebody has come in the meantime, even if they have left again
+    if (grace !== over) return
+    if (held) grace = setTimeout(() => void leave(), leaseMs / 3)
+    else halt('abandoned')
   }
 
   /** Keeps the lease, and sees whether somebody else has ended the answer. */
   async function renew(): Promise<void> {
     const held = await store.claim(log.name, holder, leaseMs)
-    if (!held || await log.last() > last) halt('lost')
+    const written = await log.last()
+    // Nothing at all: the store has lost the answer, and with it all who read it
+    if (!held || written > last || written === 0) halt('lost')
   }
 
   /** How an answer ends that does not end by itself. */
@@ -194,8 +200,9 @@ export function produce({ log, source, at, continuable, holder, graceMs }: Task,
       complete = true
     } catch (error) {
       failure = error
-      // A store that is away: the lease runs out, and tells
-      await (refused ? log.forget() : breakOff(error)).catch(() => {})
+      // A store that takes no more takes no error either: then the readers hear that the answer is gone. One that is away hears
+      // nothing: the lease runs out, and tells
+      await (refused || error instanceof StoreFull ? log.forget() : breakOff(error)).catch(() => {})
     }
     unwatch()
     clearTimeout(grace)

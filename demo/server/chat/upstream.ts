@@ -8,6 +8,8 @@ import type { ChatRequest } from './request.ts'
 const DEFAULT_BASE = 'https://api.openai.com/v1'
 const DEFAULT_MODEL = 'gpt-4o-mini'
 const ERROR_LIMIT = 64 * 1024
+/** What is passed on as it is, apart from the key. A page of the model server's, say, would be one of ours. */
+const PASSED_ON = /^(?:application\/json|text\/event-stream|text\/plain)\s*(?:;|$)/i
 /** The longest event that is taken. */
 const EVENT_LIMIT = 1024 * 1024
 
@@ -47,11 +49,13 @@ function withoutPassword(address: string): string {
  * @throws when `signal` is aborted
  */
 export async function ask(request: ChatRequest, key: string | undefined, upstream: Upstream, signal: AbortSignal): Promise<Response> {
+  const body = JSON.stringify({ ...request.json, model: request.model ?? upstream.model })
   try {
     return await fetch(upstream.url, {
-      method: 'POST', signal,
+      method: 'POST', signal, body,
+      // Where the prompt and the key go, OPENAI_BASE_URL alone says
+      redirect: 'manual',
       headers: requestHeaders(key, upstream),
-      body: JSON.stringify({ ...request.json, model: request.model ?? upstream.model }),
     })
   } catch (error) {
     signal.throwIfAborted()
@@ -87,27 +91,43 @@ async function* readBlocks(response: Response, key: string | undefined): AsyncGe
   for await (const { type, data } of readEvents(response, { maxBufferSize: EVENT_LIMIT })) {
     const lines = data.split('\n').map(line => `data: ${line}`)
     const block = [...(type === 'message' ? [] : [`event: ${type}`]), ...lines].join('\n')
-    yield block.includes('error') ? withoutKey(block, key) : block
+    yield withoutKey(block, key)
     // There are servers that leave the connection open
     if (data === '[DONE]') return
   }
 }
 
 /**
- * Passes an answer on that is no event stream: status, content type and bytes as they come.
+ * Passes an answer on that is no event stream: status, content type and bytes as they come, without the key.
  *
+ * @throws {HttpError} 502 where it is neither JSON nor text, or sends us elsewhere
  * @throws when `signal` is aborted, or when the model server breaks off in the middle of its answer
  */
 export async function passOn(res: ServerResponse, answer: Response, key: string | undefined, signal: AbortSignal): Promise<void> {
-  res.writeHead(answer.status, responseHeaders(answer))
+  const { status, headers } = answer
+  const headersOf = (...names: string[]): Record<string, string> =>
+    Object.fromEntries(names.filter(name => headers.has(name)).map(name => [name, withoutKey(headers.get(name) ?? '', key)]))
+  const type = headers.get('content-type')
+  if ((status >= 300 && status < 400) || !PASSED_ON.test(type ?? '')) {
+    answer.body?.cancel().catch(() => {})
+    throw new HttpError(502, `Cannot read the answer: the model server answered ${status} ${withoutKey(type ?? 'without a type', key).slice(0, 100)}`, {
+      headers: { ...NO_SNIFFING, ...headersOf('retry-after', 'x-request-id') },
+    })
+  }
+  res.writeHead(status, {
+    'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no', ...NO_SNIFFING, ...headersOf('content-type', 'retry-after', 'x-request-id'),
+  })
+  const chunks = blot(readBody(answer, signal), key)
   if (!answer.ok) {
-    res.end(withoutKey(await readStart(answer, ERROR_LIMIT, signal), key))
+    res.end(await readStart(chunks, ERROR_LIMIT))
     return
   }
   res.flushHeaders()
-  for await (const chunk of readBody(answer, signal)) await write(res, chunk, signal)
+  for await (const chunk of chunks) await write(res, chunk, signal)
   res.end()
 }
+
+const NO_SNIFFING = { 'X-Content-Type-Options': 'nosniff' }
 
 function requestHeaders(idempotencyKey: string | undefined, { key }: Upstream): Record<string, string> {
   return {
@@ -119,21 +139,12 @@ function requestHeaders(idempotencyKey: string | undefined, { key }: Upstream): 
   }
 }
 
-function responseHeaders(response: Response): Record<string, string> {
-  const headers: Record<string, string> = { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' }
-  for (const name of ['content-type', 'retry-after', 'x-request-id']) {
-    const value = response.headers.get(name)
-    if (value !== null) headers[name] = value
-  }
-  return headers
-}
-
-/** The first `limit` bytes of a body, as text. An error page needs no more, and a broken one is as good as its start. */
-async function readStart(response: Response, limit: number, signal: AbortSignal): Promise<string> {
+/** The first `limit` bytes of a body. An error page needs no more, and a broken one is as good as its start. */
+async function readStart(body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
-    for await (const chunk of readBody(response, signal)) {
+    for await (const chunk of body) {
       chunks.push(chunk)
       size += chunk.length
       if (size >= limit) break
@@ -141,7 +152,7 @@ async function readStart(response: Response, limit: number, signal: AbortSignal)
   } catch {
     // what came is what there is
   }
-  return Buffer.concat(chunks).subarray(0, limit).toString('utf8')
+  return Buffer.concat(chunks).subarray(0, limit)
 }
 
 /** The bytes of a body, which is cancelled when the loop is left, and at once when the signal is aborted. */
@@ -165,6 +176,26 @@ async function* readBody({ body }: Response, signal: AbortSignal): AsyncGenerato
 // Some servers quote the key that they refuse
 function withoutKey(text: string, key: string | undefined): string {
   return key ? text.replaceAll(key, '***') : text
+}
+
+/** The same of bytes, whose chunks can end within the key: what may be its start is held back. */
+async function* blot(chunks: AsyncIterable<Uint8Array>, key: string | undefined): AsyncGenerator<Uint8Array> {
+  let held = ''
+  for await (const chunk of chunks) {
+    // A character for each byte, so that nothing else changes
+    const text = withoutKey(held + Buffer.from(chunk).toString('latin1'), key)
+    const end = text.length - startLength(text, key)
+    held = text.slice(end)
+    yield Buffer.from(text.slice(0, end), 'latin1')
+  }
+  yield Buffer.from(held, 'latin1')
+}
+
+/** How much of a text's end is a start of the key. */
+function startLength(text: string, key = ''): number {
+  let length = Math.min(text.length, Math.max(0, key.length - 1))
+  while (!text.endsWith(key.slice(0, length))) length--
+  return length
 }
 
 function errorCode(error: unknown): string {

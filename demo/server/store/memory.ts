@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { BEGINNING, compareIds, indexAfter, type Entry, type LogLimits, type Store } from './store.ts'
+import { BEGINNING, compareIds, indexAfter, StoreFull, type Entry, type LogLimits, type Store } from './store.ts'
 
 interface Log {
   entries: Entry[]
@@ -16,8 +16,9 @@ const SWEEP_EVERY = 1000
 /**
  * A store of one server alone, gone when it stops.
  *
- * @param maxBytes how much all logs may hold together; those that were written to longest ago are dropped, unless somebody
- * follows them and it can be helped
+ * @param maxBytes how much all logs may hold together; those that were written to longest ago are dropped, those that somebody
+ * follows last, and none that somebody writes: whose lease of the same name is held. Where these alone hold so much, no log is
+ * begun any more, and those that are there may grow to twice as much
  */
 export function createMemoryStore({ maxBytes = 64 * 1024 * 1024 }: { maxBytes?: number } = {}): Store {
   // The one that was written to longest ago comes first
@@ -46,26 +47,31 @@ export function createMemoryStore({ maxBytes = 64 * 1024 * 1024 }: { maxBytes?: 
     bytes += added
   }
 
-  function makeRoom(writing: string): void {
-    for (const isNeeded of [(name: string) => news.listenerCount(eventOf(name)) > 0, () => false]) {
+  const isFollowed = (name: string): boolean => news.listenerCount(eventOf(name)) > 0
+
+  function makeRoom(writing: string, added: number): void {
+    const isWritten = (name: string): boolean => name === writing || isHeld(leases.get(name))
+    for (const isSpared of [isFollowed, () => false]) {
       for (const name of logs.keys()) {
-        if (bytes <= maxBytes) return
-        if (name !== writing && !isNeeded(name)) forget(name)
+        if (bytes + added <= maxBytes) return
+        if (!isWritten(name) && !isSpared(name)) forget(name)
       }
     }
+    if (bytes + added > maxBytes * (logs.has(writing) ? 2 : 1)) throw new StoreFull(`Cannot keep more: ${bytes} bytes are kept`)
   }
 
-  async function append(name: string, text: string, { maxEntries, ttlMs }: LogLimits, id?: string): Promise<string | undefined> {
+  async function append(name: string, text: string, { maxEntries, ttlMs }: LogLimits, id?: string, after?: string): Promise<string | undefined> {
     const log = logs.get(name) ?? { entries: [], bytes: 0, expiry: undefined }
     const { entries } = log
     const entry = { id: id ?? nextId(entries), text }
-    if (compareIds(entry.id, entries.at(-1)?.id ?? BEGINNING) <= 0) return undefined
+    const last = entries.at(-1)?.id ?? BEGINNING
+    if (compareIds(entry.id, last) <= 0 || (after ?? last) !== last) return undefined
+    makeRoom(name, sizeOf(text))
     logs.delete(name)
     logs.set(name, log)
     entries.push(entry)
     count(log, sizeOf(text))
     trim(log, maxEntries)
-    makeRoom(name)
     clearTimeout(log.expiry)
     log.expiry = setTimeout(forget, ttlMs, name).unref()
     news.emit(eventOf(name))
@@ -109,7 +115,7 @@ export function createMemoryStore({ maxBytes = 64 * 1024 * 1024 }: { maxBytes?: 
     },
     async claim(lease, holder, ttlMs) {
       const held = leases.get(lease)
-      if (held && isHeld(held) && held.holder !== holder) return false
+      if (isHeld(held) && held?.holder !== holder) return false
       leases.set(lease, { holder, until: Date.now() + ttlMs })
       if (++claims % SWEEP_EVERY === 0) sweep()
       return true
@@ -118,8 +124,7 @@ export function createMemoryStore({ maxBytes = 64 * 1024 * 1024 }: { maxBytes?: 
       if (leases.get(lease)?.holder === holder) leases.delete(lease)
     },
     async held(lease) {
-      const held = leases.get(lease)
-      return held !== undefined && isHeld(held)
+      return isHeld(leases.get(lease))
     },
     async countHeld(prefix) {
       return [...leases].filter(([name, lease]) => name.startsWith(prefix) && isHeld(lease)).length
@@ -140,8 +145,8 @@ function sizeOf(text: string): number {
   return 2 * text.length + ENTRY_BYTES
 }
 
-function isHeld({ until }: { until: number }): boolean {
-  return until > Date.now()
+function isHeld(lease: { until: number } | undefined): boolean {
+  return lease !== undefined && lease.until > Date.now()
 }
 
 /** An id made of the time, after all that a log holds. */

@@ -1,15 +1,23 @@
 import type { RedisClientType } from 'redis'
 import { createMirrors, PAGE } from './mirrors.ts'
-import { BEGINNING, StoreError, type Entry, type Store } from './store.ts'
+import { BEGINNING, StoreError, StoreFull, type Entry, type Store } from './store.ts'
 
 /** Before all that others keep in the same Redis. */
 const PREFIX = 'teleprinter:'
 
-/** How long Redis may take to answer, or to be connected to. */
+/** How long Redis may take to answer, or to be connected to, in ms. */
 const TIMEOUT_MS = 2000
 
-// Appends, limits and tells, at once. A log that has this id already, or a later one, is left as it is
+/** How often an idle connection is tried out, and after how long without a byte it is given up for a new one: in timeouts. */
+const PING_AFTER = 1.5
+const GIVE_UP_AFTER = 3
+
+// Appends, limits and tells, at once. A log that has this id already, or a later one, or another end than is asked for, is left as it is
 const APPEND = `
+if ARGV[6] then
+  local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+  if (last and last[1] or '0-0') ~= ARGV[6] then return false end
+end
 local id = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], ARGV[2], 'text', ARGV[3])
 if type(id) == 'table' then
   if string.find(id.err, 'equal or smaller', 1, true) then return false end
@@ -40,13 +48,15 @@ const channel = (log: string): string => `${PREFIX}news:${log}`
  *
  * @throws {Error} where the address is none, or Redis can't be reached there
  */
-export async function createRedisStore(url: string): Promise<Store> {
+export async function createRedisStore(url: string, timeoutMs = TIMEOUT_MS): Promise<Store> {
   if (!/^rediss?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
-    throw new Error(`Cannot use REDIS_URL: not a redis or rediss address: ${withoutPassword(url)}`)
+    // Not quoted: there may be a password anywhere in it
+    throw new Error('Cannot use REDIS_URL: not a redis or rediss address, such as redis://user:password@host:6379 (a / in a password is written %2F)')
   }
-  const { client, listener } = await connect(url)
+  const { client, listener } = await connect(url, timeoutMs)
+  const ask = createLine(client, timeoutMs)
+  const askListener = createLine(listener, timeoutMs)
 
-  const ask = <T>(question: (to: RedisClientType) => Promise<T>): Promise<T> => inTime(question(client))
   const range = async (log: string, from: string, to: string, count: number): Promise<Entry[]> =>
     (await ask(it => it.xRange(logKey(log), from, to, { COUNT: count })) ?? []).map(toEntry)
   const lastEntry = async (log: string): Promise<Entry | undefined> =>
@@ -56,15 +66,15 @@ export async function createRedisStore(url: string): Promise<Store> {
     read: (log, after) => range(log, `(${after}`, '+', PAGE),
     last: async log => (await lastEntry(log))?.id ?? BEGINNING,
     async listen(log, hear) {
-      await inTime(listener.subscribe(channel(log), hear))
-      return () => void listener.unsubscribe(channel(log), hear).catch(() => {})
+      await askListener(it => it.subscribe(channel(log), hear))
+      return () => void askListener(it => it.unsubscribe(channel(log), hear)).catch(() => {})
     },
   })
   listener.on('ready', () => mirrors.refresh())
 
   return {
-    async append(log, text, { maxEntries, ttlMs }, id = '*') {
-      const options = { keys: [logKey(log)], arguments: [String(maxEntries), id, text, String(ttlMs), channel(log)] }
+    async append(log, text, { maxEntries, ttlMs }, id = '*', after?: string) {
+      const options = { keys: [logKey(log)], arguments: [String(maxEntries), id, text, String(ttlMs), channel(log), ...(after === undefined ? [] : [after])] }
       return await ask(to => to.eval(APPEND, options)) as string | null ?? undefined
     },
     read: async (log, id) => (await range(log, id, id, 1))[0]?.text,
@@ -104,32 +114,60 @@ export async function createRedisStore(url: string): Promise<Store> {
   }
 }
 
-/** What Redis answers; a {@link StoreError} where it does not, or not in time. */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
+type Ask = <T>(question: (to: RedisClientType) => Promise<T>) => Promise<T>
+
+/**
+ * What asks a connection. While it is late with an answer it is asked nothing else: whatever is sent keeps it from being given up,
+ * also where nobody receives it any more.
+ */
+function createLine(one: RedisClientType, timeoutMs: number): Ask {
+  let isLate = false
+  return async question => {
+    if (isLate) throw new StoreError('Cannot reach Redis: it does not answer')
+    const answer = question(one)
+    const settle = (): void => void (isLate = false)
+    return inTime(answer, timeoutMs, () => {
+      isLate = true
+      answer.then(settle, settle)
+    })
+  }
+}
+
+/** By these words Redis refuses what it refuses again the next time: its memory is full, its disk, or we may not. */
+const REFUSALS = /^(?:OOM|MISCONF|NOPERM|WRONGTYPE)\b/
+
+/** What Redis answers; a {@link StoreError} where it does not, or not in time, and a {@link StoreFull} where it refuses for good. */
+async function inTime<T>(answer: Promise<T>, timeoutMs: number, onLate: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS)
+    timer = setTimeout(() => {
+      onLate()
+      reject(new Error(`no answer within ${timeoutMs} ms`))
+    }, timeoutMs)
   })
   try {
     return await Promise.race([answer, late])
   } catch (error) {
-    throw new StoreError(`Cannot reach Redis: ${reasonOf(error)}`, { cause: error })
+    const reason = reasonOf(error)
+    if (REFUSALS.test(reason)) throw new StoreFull(`Cannot write to Redis: ${reason}`, { cause: error })
+    throw new StoreError(`Cannot reach Redis: ${reason}`, { cause: error })
   } finally {
     clearTimeout(timer)
   }
 }
 
 /** One connection to ask by, and one to hear by. */
-async function connect(url: string): Promise<{ client: RedisClientType; listener: RedisClientType }> {
+async function connect(url: string, timeoutMs: number): Promise<{ client: RedisClientType; listener: RedisClientType }> {
   const { createClient } = await import('redis')
   let started = false
   const client = createClient({
     url,
     // Better no answer at once than one that is too late
     disableOfflineQueue: true,
-    pingInterval: 10_000,
+    pingInterval: PING_AFTER * timeoutMs,
     socket: {
-      connectTimeout: TIMEOUT_MS,
+      connectTimeout: timeoutMs,
+      socketTimeout: GIVE_UP_AFTER * timeoutMs,
       // At the start nobody is served by waiting; later everybody is
       reconnectStrategy: retries => (started ? Math.min(50 * 2 ** Math.min(retries, 10), 1000) : false),
     },
@@ -169,8 +207,4 @@ function toEntry({ id, message }: { id: string; message: Record<string, string> 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return 'code' in error ? String(error.code) : error.message
-}
-
-function withoutPassword(url: string): string {
-  return url.replace(/:[^/@]*@/, ':***@')
 }

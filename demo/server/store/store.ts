@@ -26,9 +26,11 @@ export interface Store {
    * Appends an entry.
    *
    * @param id where it stands; one of its own, made of the time, if left out
-   * @returns its id, or `undefined` where the log already holds this id or a later one: somebody else has written it
+   * @param after the id that the log must end with for it to be written: {@link BEGINNING} where there must be no log yet
+   * @returns its id, or `undefined` where the log already holds this id or a later one, as somebody else has written it, or does
+   * not end with `after`
    */
-  append(log: string, text: string, limits: LogLimits, id?: string): Promise<string | undefined>
+  append(log: string, text: string, limits: LogLimits, id?: string, after?: string): Promise<string | undefined>
   /** The text of one entry; `undefined` where it is not there, or no longer. */
   read(log: string, id: string): Promise<string | undefined>
   /** Forgets a log at once. */
@@ -57,6 +59,9 @@ export interface Store {
 
 /** The store is away: what was asked of it may be asked again. */
 export class StoreError extends Error {}
+
+/** The store is there, and takes no more: to wait is of little use. */
+export class StoreFull extends StoreError {}
 
 /** Less than 0 where `a` comes before `b`, 0 where they are the same. */
 export function compareIds(a: string, b: string): number {

@@ -67,7 +67,7 @@ describe('the built server', () => {
   })
 
   test.each([
-    ['nowhere', 'Cannot use REDIS_URL: not a redis or rediss address: nowhere\n'],
+    ['nowhere', 'Cannot use REDIS_URL: not a redis or rediss address, such as redis://user:password@host:6379 (a / in a password is written %2F)\n'],
     ['redis://user:secret@127.0.0.1:1', 'Cannot reach Redis at REDIS_URL: ECONNREFUSED\n'],
   ])('the server says in one line that it cannot use the REDIS_URL %s', async (url, line) => {
     const { output, ended } = run({ PORT: '0', REDIS_URL: url })
