@@ -193,7 +193,7 @@ describe('passing on', () => {
     let asked = 0
     const served = await serveBehind((_req, res) => {
       asked++
-      res.end('{}')
+      res.setHeader('content-type', 'application/json').end('{}')
     }, { HOST: 'machine.test', ALLOWED_HOSTS: 'demo.test, Other.test' })
     const statusUnder = async (host: string): Promise<number | undefined> =>
       (await send(`${served.url}/api/chat`, { method: 'POST', headers: { host, origin: `http://${host}` }, body: JSON.stringify(STREAM) })).status
