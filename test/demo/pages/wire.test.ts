@@ -29,6 +29,7 @@ const ANSWERS: Record<string, (res: ServerResponse, time: number) => void> = {
   '/quoting': res => void res.writeHead(401).end('Incorrect key: sk-secret-1'),
   '/html': res => void res.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>Sign in'),
   '/lines': res => void res.writeHead(200, { 'Content-Type': 'application/x-ndjson' }).end('{"a":1}\n{"b":2}\n'),
+  '/nothing': res => void res.writeHead(204).end(),
   '/burst': res => void res.writeHead(200, SSE).write(Array.from({ length: BURST }, (_, i) => `id: ${i + 1}\ndata: {"n":${i + 1}}\n\n`).join('')),
   '/no-cors': res => void res.writeHead(200, SSE).write('data: not for everybody\n\n'),
 }
@@ -207,6 +208,15 @@ describe('the wire page', () => {
     expect((await rows('life')).at(-1)?.[2]).toContain('content-type: Cannot open event stream: content type is text/html')
     await page().locator('.entry[data-step="ending"]').click()
     expect(await page().locator('.box').textContent()).toBe('<p>Sign in')
+    expect(visit.complaints).toEqual([])
+  })
+
+  test('the wire page takes an answer without a body, 204, for the end', async () => {
+    for (const method of ['GET', 'POST']) {
+      await open(`${otherUrl}/nothing`, { method })
+      await untilState('readyState 2, closed (done)')
+      expect((await rows('life')).map(([type]) => type)).toEqual(['request', 'response', 'ending'])
+    }
     expect(visit.complaints).toEqual([])
   })
 
