@@ -27,6 +27,8 @@ const ANSWERS: Record<string, (res: ServerResponse, time: number) => void> = {
   '/busy': (res, time) => void (time === 1 ? res.writeHead(503).end() : res.writeHead(200, SSE).end('data: at last\n\n')),
   '/broken': res => void res.writeHead(500).end('out of paper'),
   '/quoting': res => void res.writeHead(401).end('Incorrect key: sk-secret-1'),
+  '/moved': res => void res.writeHead(302, { Location: '/echo?token=tok-4' }).end(),
+  '/echo': res => void res.writeHead(200, SSE).end(': pa55\n\nid: k3y9\ndata: k3y9 and tok-4\n\ndata: pa55\n\n'),
   '/html': res => void res.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>Sign in'),
   '/lines': res => void res.writeHead(200, { 'Content-Type': 'application/x-ndjson' }).end('{"a":1}\n{"b":2}\n'),
   '/nothing': res => void res.writeHead(204).end(),
@@ -302,6 +304,21 @@ describe('the wire page', () => {
     expect(filtered.file).toMatch(/-stream-.*\.sse$/)
     expect(filtered.text).toBe('event: greeting\nid: a1\ndata: {"n": 1}\n\ndata: zwölf\n\n')
     visit.complaints.length = 0 // 401
+  })
+
+  test('the wire page keeps secrets of bodies and redirects out of the record and its files', async () => {
+    await page().getByRole('switch', { name: 'Reconnect' }).click()
+    for (const path of ['/echo', '/moved']) {
+      await open(otherUrl + path, { method: path === '/echo' ? 'POST' : 'GET', headers: 'X-Auth: k3y9', body: '{"password":"pa55","model":"a"}' })
+      await untilState('readyState 2, closed (done)')
+      for (const step of ['request', 'response']) await page().locator(`.entry[data-step="${step}"]`).click()
+      const texts = [await page().locator('.record').textContent(), ...await Promise.all(['Export NDJSON', 'Export event stream'].map(async name => (await exported(name)).text))]
+      const leaks = path === '/echo' ? /k3y9|pa55/ : /k3y9|tok-4/
+      for (const text of texts) expect(text).not.toMatch(leaks)
+      expect(texts[0]).toContain(path === '/echo' ? '{"password":"***","model":"a"}' : '/echo?token=***')
+    }
+    expect(asked[0]).toMatchObject({ headers: { 'x-auth': 'k3y9' }, body: '{"password":"pa55","model":"a"}' })
+    expect(visit.complaints).toEqual([])
   })
 
   test('the wire page refuses what is no URL or no header, and says which', async () => {
