@@ -33,6 +33,7 @@ const ANSWERS: Record<string, (res: ServerResponse, time: number) => void> = {
   '/lines': res => void res.writeHead(200, { 'Content-Type': 'application/x-ndjson' }).end('{"a":1}\n{"b":2}\n'),
   '/nothing': res => void res.writeHead(204).end(),
   '/burst': res => void res.writeHead(200, SSE).write(Array.from({ length: BURST }, (_, i) => `id: ${i + 1}\ndata: {"n":${i + 1}}\n\n`).join('')),
+  '/deep': res => void res.writeHead(200, SSE).end(`data: ${'['.repeat(100_000)}${']'.repeat(100_000)}\n\n`),
   '/no-cors': res => void res.writeHead(200, SSE).write('data: not for everybody\n\n'),
 }
 
@@ -124,6 +125,17 @@ describe('the wire page', () => {
     expect(await page().locator('.box').textContent()).toBe('{\n  "n": 1\n}')
     await page().locator('.entry[data-kind="event"]').first().click()
     expect(await page().locator('.detail').count()).toBe(0)
+    expect(visit.complaints).toEqual([])
+  })
+
+  test('the wire page shows as it came what is nested too deep to be laid out, and says so', async () => {
+    await page().getByRole('switch', { name: 'Reconnect' }).click()
+    await open(`${otherUrl}/deep`)
+    await untilState('readyState 2, closed (done)')
+    await page().locator('.entry[data-kind="event"]').click()
+    await button('Pretty-print').click()
+    await page().getByText('Nested too deep to be laid out: shown as it came.').waitFor()
+    expect([await button('Pretty-print').getAttribute('aria-pressed'), (await page().locator('.box').textContent())?.length]).toEqual(['false', 200_000])
     expect(visit.complaints).toEqual([])
   })
 
@@ -378,7 +390,13 @@ describe('the wire page', () => {
 
     await open(`http://127.0.0.1:${port}/`)
     await why().waitFor()
-    expect(await why().locator('.data').textContent()).toMatch(/^Nobody answers there, with CORS or without: /)
+    expect(await why().locator('.data').textContent()).toMatch(/^No answer, with CORS or without: /)
+    await button('Close').click()
+
+    // A port that browsers ask nobody at
+    await open('http://127.0.0.1:1/')
+    await why().waitFor()
+    expect(await why().locator('.data').textContent()).toMatch(/, or the browser itself, which may have refused to ask$/)
     await button('Close').click()
 
     await open(`${otherUrl}/no-cors`, { method: 'POST', body: 'any' })
