@@ -75,6 +75,10 @@ const untilState = async (text: string) => {
   await page().evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 }
 const total = (id: string) => page().locator(`#${id}`).textContent()
+/** Opens what is closed until it is asked for. */
+const showMore = async () => {
+  if (!await page().locator('#headers').isVisible()) await page().getByText('Headers, body and options').click()
+}
 /** Waits for a row with this in its data. */
 const untilRow = (text: string) => page().locator('.entry .data', { hasText: text }).first().waitFor()
 
@@ -87,7 +91,8 @@ async function rows(kind = ''): Promise<string[][]> {
 async function open(url: string, { method = 'GET', headers = '', body = '' } = {}): Promise<void> {
   await field('URL').fill(url)
   await field('Method').selectOption(method)
-  await field('Headers, one a line').fill(headers)
+  if (headers !== '') await showMore()
+  if (headers !== '' || await field('Headers, one a line').isVisible()) await field('Headers, one a line').fill(headers)
   if (method !== 'GET') await field('Body').fill(body)
   await button('Open').click()
 }
@@ -129,6 +134,7 @@ describe('the wire page', () => {
   })
 
   test('the wire page shows as it came what is nested too deep to be laid out, and says so', async () => {
+    await showMore()
     await page().getByRole('switch', { name: 'Reconnect' }).click()
     await open(`${otherUrl}/deep`)
     await untilState('readyState 2, closed (done)')
@@ -171,7 +177,20 @@ describe('the wire page', () => {
     expect(asked.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2'])
   })
 
+  test('the wire page shows headers, body and options to those who need them', async () => {
+    const shows = (name: string) => field(name).isVisible()
+    expect([await shows('Headers, one a line'), await shows('Body')]).toEqual([false, false])
+    await button('A live feed').click()
+    expect(await shows('Headers, one a line')).toBe(false)
+    await button('A chat').click()
+    expect([await shows('Headers, one a line'), await shows('Body')]).toEqual([true, true])
+    await page().reload()
+    await field('Method').selectOption('PUT')
+    expect(await shows('Body')).toBe(true)
+  })
+
   test('the wire page asks once where it is told not to reconnect, and starts behind an id', async () => {
+    await showMore()
     await page().getByRole('switch', { name: 'Reconnect' }).click()
     await field('Last-Event-ID').fill('x7')
     await open(`${otherUrl}/drop`)
@@ -319,6 +338,7 @@ describe('the wire page', () => {
   })
 
   test('the wire page keeps secrets of bodies and redirects out of the record and its files', async () => {
+    await showMore()
     await page().getByRole('switch', { name: 'Reconnect' }).click()
     for (const path of ['/echo', '/moved']) {
       await open(otherUrl + path, { method: path === '/echo' ? 'POST' : 'GET', headers: 'X-Auth: k3y9', body: '{"password":"pa55","model":"a"}' })
