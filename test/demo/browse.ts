@@ -80,14 +80,14 @@ export function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
 }
 
-/** What axe finds that is serious: its rules' names, and the elements. */
+/** What axe finds that is serious, and landmarks that can't be told apart: its rules' names, and the elements. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   // By the debugger, as the page's own policy lets no script in
   await page.evaluate(axe)
   type Axe = { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { target: unknown; failureSummary: string }[] }[] }> } }
   const { violations } = await page.evaluate(() => (globalThis as unknown as Axe).axe.run())
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  return violations.filter(({ id, impact }) => impact === 'serious' || impact === 'critical' || id === 'landmark-unique')
     .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${String(target)}: ${failureSummary}`))
 }
 

@@ -19,9 +19,12 @@ function record(...news: News[]) {
 }
 
 describe('isSecret()', () => {
-  test.each(['Authorization', 'proxy-authorization', 'Cookie', 'X-Api-Key', 'api_key', 'apikey', 'key', 'access_token', 'X-Auth-Token', 'client-secret'])(
+  test.each([
+    'Authorization', 'proxy-authorization', 'Cookie', 'X-Api-Key', 'api_key', 'apikey', 'apiKey', 'key', 'access_token', 'X-Auth-Token', 'client-secret',
+    'X-Auth', 'X-Credentials', 'X-Key-Id', 'X-Token-Value', 'X-Session-Id', 'sessionId', 'XSRF-TOKEN', 'password', 'userPassword', 'oauth',
+  ])(
     'isSecret() knows %s', name => expect(isSecret(name)).toBe(true))
-  test.each(['Accept', 'Content-Type', 'Last-Event-ID', 'X-Monkey', 'model', 'tokenizer'])(
+  test.each(['Accept', 'Content-Type', 'Last-Event-ID', 'X-Monkey', 'model', 'tokenizer', 'max_tokens', 'author', 'Authority', 'Access-Control-Allow-Credentials', 'WWW-Authenticate'])(
     'isSecret() lets %s pass', name => expect(isSecret(name)).toBe(false))
 })
 
@@ -38,6 +41,28 @@ describe('createBlotter()', () => {
     expect(short.text('https://example.com/?token=a')).toBe('https://example.com/?token=***')
     expect(short.headers([['x-api-key', 'b']])).toEqual([['x-api-key', '***']])
     expect(short.text('a b c')).toBe('a b c')
+  })
+})
+
+describe('createBlotter() of bodies and answers', () => {
+  test.each([
+    ['{"api_key":"abcd","a":{"password": "p\\"q"}, "max_tokens": 5}', '{"api_key":"***","a":{"password": "***"}, "max_tokens": 5}'],
+    ['{"auth":{"user":"somebody","list":["thing"]},"token":12345}', '{"auth":{"user":"***","list":["***"]},"token":"***"}'],
+    ['{"secret":"never closed', '{"secret":"***"'],
+    ['grant=x&code=a&pass%77ord=b&model=c', 'grant=x&code=***&pass%77ord=***&model=c'],
+    ['Any text at all', 'Any text at all'],
+  ])('of %s', (body, blotted) => expect(createBlotter('https://example.com/', [], body).body(body)).toBe(blotted))
+
+  test('what a body holds is blotted out where it is quoted', () => {
+    const blot = createBlotter('https://example.com/?auth=abcd&code=efgh', [['X-Auth', 'ijkl']], '{"token":12345,"password":"p\\"qrs"}')
+    expect(blot.text('abcd efgh ijkl 12345 p"qrs xyz')).toBe('*** *** *** *** *** xyz')
+  })
+
+  test('a token that a redirect added is blotted out from then on', () => {
+    const blot = createBlotter('https://example.com/', [])
+    blot.learn('https://example.com/there?token=abcd', [])
+    expect(blot.text('hello abcd')).toBe('hello ***')
+    expect(blot.text('https://example.com/there?token=abcd')).toBe('https://example.com/there?token=***')
   })
 })
 

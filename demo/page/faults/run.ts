@@ -86,6 +86,8 @@ export function startRun({ fault, kind, prompt, watchMs, clients, onChange }: Ru
       stops.push(client.start({ kind, url, prompt }, listenFor(measured.get(client.id) ?? nothingYet(kind))))
     }
     document.addEventListener('visibilitychange', noteVisibility)
+    // It may have been hidden before the log was open
+    if (document.hidden) noteVisibility()
     let last = startedAt
     ticking = setInterval(() => {
       const now = performance.now()
@@ -126,8 +128,9 @@ export function startRun({ fault, kind, prompt, watchMs, clients, onChange }: Ru
 
   function noteVisibility(): void {
     const at = elapsed()
+    const span = hidden.at(-1)
     if (document.hidden) hidden.push({ from: at, to: Infinity })
-    else hidden.at(-1)!.to = at
+    else if (span) span.to = at
     onChange()
   }
 

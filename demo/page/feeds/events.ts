@@ -1,8 +1,9 @@
 // The live feed: connect, disconnect, and a log of all that happens, each line with the readyState at that moment
-import { CLOSED, connect, type Connection } from 'teleprinter'
+import { CLOSED, connect, CONNECTING, type Connection } from 'teleprinter'
 import { element, setUsable } from '../shell/elements.ts'
 import { onLanguage, say } from '../shell/language.ts'
 import { seconds, time } from '../shell/units.ts'
+import { createCountdown } from './countdown.ts'
 import { showReadyState } from './state-line.ts'
 import { cell, createTail } from './tail.ts'
 import { words } from './words.ts'
@@ -13,6 +14,7 @@ export function startFeed(): void {
   const connectButton = element('connect', HTMLButtonElement)
   const disconnectButton = element('disconnect', HTMLButtonElement)
   const stateLine = element('feed-state', HTMLElement)
+  const countdown = createCountdown(element('feed-countdown', HTMLElement))
   const add = createTail(element('feed-lines', HTMLElement))
 
   let feed: Feed | undefined
@@ -31,6 +33,7 @@ export function startFeed(): void {
     const state = feed?.readyState ?? CLOSED
     setUsable(connectButton, state === CLOSED)
     setUsable(disconnectButton, state !== CLOSED)
+    if (state !== CONNECTING) countdown.stop()
     showReadyState(stateLine, 'events', state)
   }
 
@@ -45,7 +48,10 @@ export function startFeed(): void {
     feed = connect<{ customEvent: string }>('/events', {
       ...(lastEventId !== '' && { lastEventId }),
       onOpen: response => change(say(words).opened(response.status, response.headers.get('content-type') ?? '')),
-      onRetry: ({ attempt, delay, reason }) => change(say(words).retrying(attempt, seconds(delay), reason.message)),
+      onRetry({ attempt, delay, reason }) {
+        countdown.start(attempt, delay)
+        change(say(words).retrying(attempt, seconds(delay), reason.message))
+      },
       onClose: ending => change(say(words).closed(ending.error?.message ?? ending.outcome)),
     })
     feed.on('customEvent', event => write('message', `customEvent ${event.lastEventId}`, event.data))

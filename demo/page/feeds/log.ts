@@ -2,6 +2,7 @@
 import { connect } from 'teleprinter'
 import { element } from '../shell/elements.ts'
 import { say } from '../shell/language.ts'
+import { time } from '../shell/units.ts'
 import { startPanel } from './panel.ts'
 import { gap, shape } from './shape.ts'
 import { cell, createTail } from './tail.ts'
@@ -15,13 +16,15 @@ export function startLog(): void {
   startPanel({
     name: 'log',
     keepHidden: false,
-    open(init, tell) {
+    open(init) {
       const feed = connect('/feeds/log', { ...init, events: { line, gap } })
-      feed.on('line', ({ data: { time, level, text } }) => {
-        const clock = new Date(time).toLocaleTimeString('en-GB')
-        add([cell('line-time', clock), cell('line-level', level), cell('line-text', text)], { level })
+      feed.on('line', ({ data: { time: at, level, text } }) => {
+        add([cell('line-time', time(new Date(at))), cell('line-level', level), cell('line-text', text)], { level })
       })
-      feed.on('gap', ({ data: { after } }) => tell(say(words).gap(after)))
+      // A line at its place, as what follows is whole again
+      feed.on('gap', ({ data: { after } }) => {
+        add([cell('line-time', time()), cell('line-level', 'gap'), cell('line-text', say(words).gap(after))], { level: 'warn' })
+      })
       return feed
     },
   })

@@ -15,8 +15,10 @@ export interface PanelInit {
   onInvalid: (event: unknown, error: StreamError) => void
 }
 
-/** Shows a line below the feed. */
-export type Tell = (text: string) => void
+/** Shows a line below the feed; what is said `passing` goes after a while. */
+export type Tell = (text: string, how?: 'passing') => void
+
+const PASSING_MS = 30_000
 
 interface AnyConnection {
   readonly readyState: ReadyState
@@ -44,6 +46,7 @@ export function startPanel({ name, open, keepHidden, onState = () => {} }: FeedS
   const button = element(`${name}-switch`, HTMLButtonElement)
   const countdown = createCountdown(element(`${name}-countdown`, HTMLElement))
 
+  let passing: ReturnType<typeof setTimeout> | undefined
   let connection: AnyConnection | undefined
   let lastEventId = ''
   /** What the visitor wants, whether or not it is connected just now. */
@@ -64,8 +67,10 @@ export function startPanel({ name, open, keepHidden, onState = () => {} }: FeedS
     idLine.textContent = id === '' ? say(words).noId : id
   }
 
-  function tell(text: string): void {
+  function tell(text: string, how?: 'passing'): void {
+    clearTimeout(passing)
     notice.textContent = text
+    if (how) passing = setTimeout(tell, PASSING_MS, '')
   }
 
   function connectNow(): void {

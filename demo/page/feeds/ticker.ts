@@ -24,7 +24,7 @@ export function startTicker(): void {
         const row = rows.get(symbol) ?? addRow(symbol)
         row.show(price, change)
       })
-      feed.on('gap', ({ data: { after } }) => tell(say(words).gap(after)))
+      feed.on('gap', ({ data: { after } }) => tell(say(words).gap(after), 'passing'))
       return feed
     },
   })

@@ -22,7 +22,8 @@ const length = element('length', HTMLSelectElement)
 const speed = element('speed', HTMLSelectElement)
 const button = element('run', HTMLButtonElement)
 const status = element('plots-status', HTMLElement)
-const view = createView()
+const motion = matchMedia('(prefers-reduced-motion: reduce)')
+const view = createView(() => motion.matches)
 let run: Run | undefined
 let drawnAt = 0
 
@@ -87,15 +88,12 @@ document.addEventListener('visibilitychange', () => {
   else run?.resume()
 })
 
-const motion = matchMedia('(prefers-reduced-motion: reduce)')
-const showMotion = (): void => void (element('motion', HTMLElement).hidden = !motion.matches)
-motion.addEventListener('change', showMotion)
-showMotion()
-
 text.value = language()
 function label(): void {
+  element('motion', HTMLElement).hidden = !motion.matches
   view.label()
   tell(run)
 }
 label()
 onLanguage(label)
+motion.addEventListener('change', label)

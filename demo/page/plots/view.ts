@@ -35,7 +35,8 @@ const points = (run: Run | undefined, value: (frame: Frame) => number): Point[][
 const number = (value: number | undefined, digits = 0): string =>
   (value === undefined || !Number.isFinite(value) ? '–' : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }))
 
-export function createView(): View {
+/** @param inBatches whether Teleprinter does not type, as the visitor's system asks for less motion */
+export function createView(inBatches: () => boolean): View {
   const papers = Object.fromEntries(DISPLAYS.map(name => [name, createPaper(element(`paper-${name}`, HTMLElement))]))
   const charactersPlot = createPlot(element('characters', HTMLElement), DISPLAYS.length, 'bars')
   const lagPlot = createPlot(element('lag', HTMLElement), DISPLAYS.length, 'area')
@@ -53,7 +54,7 @@ export function createView(): View {
     // From the first text on: who shows nothing for long, and then all at once, is not even
     const found = all(run).map(recorder => recorder && figures(recorder.run, 0))
     rows.replaceChildren(...DISPLAYS.map((name, i) => row(name, found[i], run?.recorders[name].shown ?? 0, run?.come ?? 0)))
-    reading.textContent = sentences(run, found)
+    reading.textContent = sentences(run, found, inBatches())
   }
 
   return {
@@ -67,10 +68,10 @@ export function createView(): View {
       drawAll(run)
     },
     label() {
-      const { names, ways, most, longest, seconds } = say(words)
+      const { names, ways, batches, most, longest, seconds } = say(words)
       for (const name of DISPLAYS) {
         element(`name-${name}`, HTMLElement).textContent = names[name]
-        element(`way-${name}`, HTMLElement).textContent = ways[name]
+        element(`way-${name}`, HTMLElement).textContent = name === 'ours' && inBatches() ? batches : ways[name]
       }
       const inOrder = DISPLAYS.map(name => names[name])
       charactersPlot.label(inOrder, most, seconds)
@@ -81,21 +82,27 @@ export function createView(): View {
 }
 
 function row(name: DisplayName, found: Figures | undefined, shown: number, come: number): HTMLTableRowElement {
-  const head = create('th', '', say(words).names[name])
+  const head = create('th', '', ...breakable(say(words).names[name]))
   head.scope = 'row'
   const cells = [
     number(found?.lag.mean), number(found?.lag.p95), number(found?.lag.max), number(found?.variation, 2),
     found && Number.isFinite(found.still) ? `${number(100 * found.still)}\u00A0%` : '–',
-    come === 0 ? '–' : `${number(shown)}\u00A0/\u00A0${number(come)}`,
+    come === 0 ? '–' : `${number(shown)}\u00A0/ ${number(come)}`,
   ]
   return create('tr', '', head, ...cells.map(cell => create('td', '', cell)))
 }
 
-function sentences(run: Run | undefined, found: (Figures | undefined)[]): string {
+/** A name that may be broken before its second part, where a phone has no room for all of it. */
+function breakable(name: string): (string | Node)[] {
+  const [first = '', ...rest] = name.split(/(?=Stream)/)
+  return [first, ...rest.flatMap(part => [create('wbr'), part])]
+}
+
+function sentences(run: Run | undefined, found: (Figures | undefined)[], inBatches: boolean): string {
   const { reading, frames, names } = say(words)
   const known = read(Object.fromEntries(DISPLAYS.flatMap((name, i) => (found[i] ? [[name, found[i]]] : []))))
   const times = run?.recorders.raw.run.frames ?? []
   const [first, last] = [times[0], times.at(-1)]
   if (!known || !first || !last || times.length < 2) return ''
-  return reading(known, names) + frames(times.length, (last.time - first.time) / (times.length - 1))
+  return reading(known, names, inBatches) + frames(times.length, (last.time - first.time) / (times.length - 1))
 }

@@ -16,6 +16,7 @@ const en = {
     fixed: 'A timer that shows one character',
     smooth: 'The AI SDK’s own: a word, then 10 ms',
   },
+  batches: 'Shows a batch every 100 ms, as your system asks for less motion',
   run: 'Run', stop: 'Stop',
   ready: 'Ready',
   running: 'Running',
@@ -28,9 +29,10 @@ const en = {
   most: (value: number) => `max ${formatNumber(value)}`,
   longest: (value: number) => `max ${ms(value)}`,
   seconds: (value: number) => `${value}\u00A0s`,
-  reading: ({ even, quick, beside }: Reading, names: Names): string => {
+  reading: ({ even, quick, beside }: Reading, names: Names, inBatches: boolean): string => {
     const first = `Most even: ${names[even.name]} (variation ${even.variation.toFixed(2)}, mean lag ${ms(even.lag)}). `
       + `Quickest: ${names[quick.name]} (mean lag ${ms(quick.lag)}, variation ${quick.variation.toFixed(2)}). `
+    if (inBatches) return `${first}Teleprinter did not type, but showed what had come in batches of 100\u00A0ms. `
     if (!beside) return first
     const when = `${ms(Math.abs(beside.later))} ${beside.later < 0 ? 'earlier' : 'later'}`
     return `${first}Beside raw, Teleprinter was ${beside.times.toFixed(1)} times as even, and a character came ${when} on average. `
@@ -46,6 +48,7 @@ const zh: typeof en = {
     fixed: '定时器每次显示一个字符',
     smooth: 'AI SDK 自带：一个词，等 10 毫秒',
   },
+  batches: '系统要求减少动态效果，因此每 100 毫秒显示一批',
   run: '运行', stop: '停止',
   ready: '就绪',
   running: '运行中',
@@ -57,9 +60,10 @@ const zh: typeof en = {
   most: value => `最多 ${formatNumber(value)}`,
   longest: value => `最长 ${zhMs(value)}`,
   seconds: value => `${value}\u00A0秒`,
-  reading: ({ even, quick, beside }, names) => {
+  reading: ({ even, quick, beside }, names, inBatches) => {
     const first = `最均匀的是“${names[even.name]}”（变异系数 ${even.variation.toFixed(2)}，平均滞后 ${zhMs(even.lag)}），`
       + `最快的是“${names[quick.name]}”（平均滞后 ${zhMs(quick.lag)}，变异系数 ${quick.variation.toFixed(2)}）。`
+    if (inBatches) return `${first}Teleprinter 没有逐字显示，而是每 100\u00A0毫秒显示一批已到的文字。`
     if (!beside) return first
     const when = `${beside.later < 0 ? '早' : '晚'} ${zhMs(Math.abs(beside.later))}`
     return `${first}与“原样”相比，Teleprinter 的均匀程度是它的 ${beside.times.toFixed(1)} 倍，每个字符平均${when}。`

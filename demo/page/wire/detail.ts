@@ -27,19 +27,23 @@ export function createDetail(entry: Entry): HTMLElement {
 }
 
 function createData(data: string): HTMLElement[] {
-  const { copy, copied, noCopy, pretty, tooLong } = say(words)
+  const { copy, copied, noCopy, pretty, tooDeep, tooLong } = say(words)
   const box = createBox(cut(data))
   const row = create('div', 'row')
   const document = parseJson(data)
   if (document !== undefined) {
     const button = createButton('chip', pretty)
     button.ariaPressed = 'false'
+    const note = create('p')
+    note.role = 'status'
     button.addEventListener('click', () => {
       const isPretty = button.ariaPressed !== 'true'
-      button.ariaPressed = String(isPretty)
-      box.textContent = cut(isPretty ? JSON.stringify(document.value, null, 2) : data)
+      const text = isPretty ? layOut(document.value) : data
+      button.ariaPressed = String(isPretty && text !== undefined)
+      box.textContent = cut(text ?? data)
+      note.textContent = text === undefined ? tooDeep : ''
     })
-    row.append(button)
+    row.append(button, note)
   }
   // Browsers give the clipboard to secure contexts alone
   if ('clipboard' in navigator) {
@@ -92,6 +96,16 @@ function lines(headers: readonly HeaderPair[]): string[] {
 
 function cut(text: string): string {
   return text.length > LONGEST ? text.slice(0, LONGEST) : text
+}
+
+/** Nothing where it is nested so deep that the browser gives up. */
+function layOut(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, null, 2)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /** Only of objects and lists: a number or a word is as pretty as it can be. */

@@ -6,7 +6,10 @@ import type { InspectorRequest } from './session.ts'
 /** One JSON document a line: the request, then the entries in order. Secrets of the request are blotted out, wherever they stand. */
 export function toNdjson(request: InspectorRequest, openedAt: number, entries: readonly Entry[], blot: Blotter): string {
   const { method, url, headers, body, lastEventId, reconnect } = request
-  const head = { record: 'recording', openedAt: iso(openedAt), method, url, headers: toObject(blot.headers(headers)), body, lastEventId, reconnect }
+  const head = {
+    record: 'recording', openedAt: iso(openedAt), method, url,
+    headers: toObject(blot.headers(headers)), body: body && blot.body(body), lastEventId, reconnect,
+  }
   const lines = [head, ...entries.map(toRecord)]
   return lines.map(line => `${JSON.stringify(line, (_, value: unknown) => (typeof value === 'string' ? blot.text(value) : value))}\n`).join('')
 }

@@ -66,6 +66,7 @@ export function createRequestForm(onOpen: (request: InspectorRequest) => void): 
     body.value = preset.body ?? ''
     lastEventId.value = ''
     for (const field of [url, headers]) complain(field, '')
+    if (preset.headers || preset.body) more.open = true
     label()
   }
 
@@ -78,12 +79,15 @@ export function createRequestForm(onOpen: (request: InspectorRequest) => void): 
     form.querySelector<HTMLElement>('[aria-invalid]')?.focus()
   })
   form.addEventListener('input', label)
+  method.addEventListener('change', () => {
+    // There is a body to be written
+    if (method.value !== 'GET') more.open = true
+  })
   for (const [id, preset] of Object.entries(PRESETS)) element(`preset-${id}`, HTMLButtonElement).addEventListener('click', () => fill(preset))
 
   // Other pages lead here with an address; only Open sends anything there
   const given = new URLSearchParams(location.search).get('url')
   if (given) url.value = given
-  more.open = matchMedia('(min-width: 44.01rem)').matches
   label()
   return { label }
 }

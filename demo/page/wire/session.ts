@@ -29,7 +29,7 @@ export interface Totals {
 export interface Session {
   readonly request: InspectorRequest
   readonly openedAt: number
-  /** For what leaves the page; what is recorded of requests, answers' heads and errors has been through it. */
+  /** All that is recorded has been through it; what leaves the page goes again, as it may have learned since. */
   readonly blotter: Blotter
   readonly readyState: ReadyState
   readonly lastEventId: string
@@ -58,7 +58,7 @@ export function openSession(request: InspectorRequest, entries: Entries, listene
   const { method, url, headers, body, lastEventId, reconnect } = request
   const totals: Totals = { events: 0, bytes: 0, reconnects: 0, replays: 0 }
   const openedAt = Date.now()
-  const blotter = createBlotter(url, headers)
+  const blotter = createBlotter(url, headers, body)
   let wait: Session['wait']
   let ending: Ending | undefined
   let requests = 0
@@ -68,7 +68,7 @@ export function openSession(request: InspectorRequest, entries: Entries, listene
   let pace: number | undefined
 
   // What went over the wire and was not delivered yet
-  let undelivered: (Entry & EventNews)[] = []
+  let undelivered: { entry: Entry & EventNews; type: string; data: string; id: string | undefined }[] = []
   let next = 0
 
   const tap = createTap({
@@ -77,7 +77,7 @@ export function openSession(request: InspectorRequest, entries: Entries, listene
       answered = false
       entries.add({
         kind: 'life', step: 'request', attempt: ++requests, ...sent,
-        url: blotter.text(sent.url), headers: blotter.headers(sent.headers),
+        url: blotter.text(sent.url), headers: blotter.headers(sent.headers), body: sent.body && blotter.body(sent.body),
       })
       totals.reconnects = requests - 1
     },
@@ -85,19 +85,24 @@ export function openSession(request: InspectorRequest, entries: Entries, listene
       answered = true
       foreign = framing !== undefined && framing !== 'sse'
       const { status, statusText } = response
+      blotter.learn(response.url, [...response.headers])
       entries.add({
-        kind: 'life', step: 'response', status, statusText, ms,
-        contentType: response.headers.get('content-type') ?? '',
+        kind: 'life', step: 'response', status, statusText: blotter.text(statusText), ms,
+        contentType: blotter.text(response.headers.get('content-type') ?? ''),
         url: blotter.text(response.url), headers: blotter.headers([...response.headers]),
       })
     },
     onBytes: count => (totals.bytes += count),
     onEvent(event) {
       totals.events++
-      const entry = entries.add({ kind: 'event', ...event, bytes: encoder.encode(event.data).length })
-      if (event.framing === 'sse') undelivered.push(entry as Entry & EventNews)
+      const { type, data, id, framing } = event
+      const entry = entries.add({
+        kind: 'event', framing, bytes: encoder.encode(data).length,
+        type: blotter.text(type), data: blotter.text(data), id: id && blotter.text(id),
+      })
+      if (framing === 'sse') undelivered.push({ entry: entry as Entry & EventNews, type, data, id })
     },
-    onComment: text => void entries.add({ kind: 'comment', text, bytes: encoder.encode(text).length }),
+    onComment: text => void entries.add({ kind: 'comment', text: blotter.text(text), bytes: encoder.encode(text).length }),
     onReconnectionTime(ms) {
       // Many servers send it with every event
       if (ms === pace) return
@@ -109,17 +114,17 @@ export function openSession(request: InspectorRequest, entries: Entries, listene
   /** The SDK gives events in the order of the wire: what it passes over was delivered before a reconnect. */
   function deliver(type: string, data: string, id: string): void {
     for (;;) {
-      const entry = undelivered[next++]
-      if (!entry) return forget()
-      if (entry.type === type && entry.data === data && (entry.id ?? id) === id) break
-      markReplayed(entry)
+      const sent = undelivered[next++]
+      if (!sent) return forget()
+      if (sent.type === type && sent.data === data && (sent.id ?? id) === id) break
+      markReplayed(sent.entry)
     }
     if (next === undelivered.length) forget()
   }
 
   /** At the end of an attempt, when all that is new has been delivered. */
   function markRest(): void {
-    for (const entry of undelivered.slice(next)) markReplayed(entry)
+    for (const { entry } of undelivered.slice(next)) markReplayed(entry)
     forget()
   }
 
@@ -186,7 +191,7 @@ export function openSession(request: InspectorRequest, entries: Entries, listene
       return ending ? CLOSED : connection.readyState
     },
     get lastEventId() {
-      return connection.lastEventId
+      return blotter.text(connection.lastEventId)
     },
     get ending() {
       return ending

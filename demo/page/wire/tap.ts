@@ -14,6 +14,9 @@ export interface TapListener {
   onReconnectionTime: (ms: number) => void
 }
 
+/** What comes with these has no body, and a script can make no response that has one, though Chromium gives a stream, which is empty. */
+const BODILESS: readonly number[] = [101, 103, 204, 205, 304]
+
 /** A line that never ends is told in pieces of a million characters. */
 const LONGEST_LINE = 1024 * 1024
 
@@ -35,7 +38,8 @@ export function createTap(listener: TapListener): typeof fetch {
     const response = await fetch(input, init)
     const framing = response.ok ? framingOf(response) : undefined
     listener.onResponse(response, performance.now() - started, framing)
-    return response.body ? withBody(response, response.body.pipeThrough(listen(framing, listener)), framing) : response
+    if (!response.body || BODILESS.includes(response.status)) return response
+    return withBody(response, response.body.pipeThrough(listen(framing, listener)), framing)
   }
 }
 

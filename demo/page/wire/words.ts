@@ -22,7 +22,7 @@ const en = {
   fault: (code: string, message: string) => `${code}: ${message}`,
   why: {
     cors: 'CORS: a server is there, but its answer does not let this page read it',
-    nobody: 'Nobody answers there, with CORS or without: the server, its name, its certificate or the network',
+    nobody: 'No answer, with CORS or without: the server, its name, its certificate, the network, or the browser itself, which may have refused to ask',
     both: 'CORS or the network: fetch does not tell a page which of them it was',
   },
   ending: (outcome: string, events: string, bytes: string) => `${outcome}, after ${events} events and ${bytes}`,
@@ -31,9 +31,9 @@ const en = {
     cors: (origin: string, headers: string) =>
       `fetch fails in the same way where nobody answers and where CORS forbids. So the same address was asked once more in mode no-cors, without your headers, and there was an answer. The server must send Access-Control-Allow-Origin: ${origin}${headers === '' ? '' : `, and for your headers Access-Control-Allow-Headers: ${headers}`}.`,
     nobody: () =>
-      'fetch fails in the same way where nobody answers and where CORS forbids. So the same address was asked once more in mode no-cors, and there was no answer either. Is the server up, its name right, its certificate valid?',
+      'fetch fails in the same way where nobody answers and where CORS forbids. So the same address was asked once more in mode no-cors, and there was no answer either. Is the server up, its name right, its certificate valid? The browser itself may also have refused to ask, as it does at some ports (1 or 6000, for example) or for a blocker among its extensions: a page cannot tell that apart, but the browser’s developer tools can.',
     both: (origin: string, headers: string) =>
-      `Either nobody answered, or the server answered without Access-Control-Allow-Origin: ${origin}${headers === '' ? '' : `, or without Access-Control-Allow-Headers: ${headers}`}. The browser tells its console, but not the page. A request that the server may have run is not sent again to find out.`,
+      `Either nobody answered, or the browser itself refused to ask, or the server answered without Access-Control-Allow-Origin: ${origin}${headers === '' ? '' : `, or without Access-Control-Allow-Headers: ${headers}`}. The browser tells its console, but not the page. A request that the server may have run is not sent again to find out.`,
   },
   moment: (time: string, since: string, gap: string) => `${time}, ${since} after the start, ${gap} after the row before`,
   dataBytes: (bytes: string) => `, ${bytes} of data`,
@@ -42,6 +42,7 @@ const en = {
   content: 'Content',
   tooLong: (shown: string, all: string) => `The first ${shown} of ${all} characters; the export has all of them.`,
   pretty: 'Pretty-print',
+  tooDeep: 'Nested too deep to be laid out: shown as it came.',
   copy: 'Copy',
   copied: 'Copied',
   noCopy: 'Could not copy',
@@ -103,7 +104,7 @@ const zh: typeof en = {
   fault: (code, message) => `${code}：${message}`,
   why: {
     cors: 'CORS：服务器在，但它的响应不允许本页读取',
-    nobody: '无论是否经过 CORS 都没有应答：可能是服务器、域名、证书或网络的问题',
+    nobody: '无论是否经过 CORS 都没有应答：可能是服务器、域名、证书或网络的问题，也可能是浏览器自己拒绝了请求',
     both: 'CORS 或网络：fetch 不会告诉页面究竟是哪一个',
   },
   ending: (outcome, events, bytes) => `${outcome}，共 ${events} 个事件，${bytes}`,
@@ -112,9 +113,9 @@ const zh: typeof en = {
     cors: (origin, headers) =>
       `无人应答和被 CORS 拦下，fetch 的报错是一样的。因此又以 no-cors 模式、不带你的请求头问了一次同一地址，得到了应答。服务器需要返回 Access-Control-Allow-Origin: ${origin}${headers === '' ? '' : `；你的请求头还需要 Access-Control-Allow-Headers: ${headers}`}。`,
     nobody: () =>
-      '无人应答和被 CORS 拦下，fetch 的报错是一样的。因此又以 no-cors 模式问了一次同一地址，仍然没有应答。请检查服务器是否在运行、域名是否正确、证书是否有效。',
+      '无人应答和被 CORS 拦下，fetch 的报错是一样的。因此又以 no-cors 模式问了一次同一地址，仍然没有应答。请检查服务器是否在运行、域名是否正确、证书是否有效。也可能是浏览器自己拒绝了请求：某些端口（例如 1 和 6000）一律不允许访问，扩展程序也可能拦截。页面无法区分这些情况，浏览器的开发者工具里可以看到。',
     both: (origin, headers) =>
-      `要么无人应答，要么服务器的响应缺少 Access-Control-Allow-Origin: ${origin}${headers === '' ? '' : `，或缺少 Access-Control-Allow-Headers: ${headers}`}。浏览器只把原因写进控制台，不告诉页面。服务器可能已经执行过的请求，不会为了查明原因而再发一次。`,
+      `要么无人应答，要么浏览器自己拒绝了请求，要么服务器的响应缺少 Access-Control-Allow-Origin: ${origin}${headers === '' ? '' : `，或缺少 Access-Control-Allow-Headers: ${headers}`}。浏览器只把原因写进控制台，不告诉页面。服务器可能已经执行过的请求，不会为了查明原因而再发一次。`,
   },
   moment: (time, since, gap) => `${time}，开始后 ${since}，距上一行 ${gap}`,
   dataBytes: bytes => `，数据 ${bytes}`,
@@ -123,6 +124,7 @@ const zh: typeof en = {
   content: '内容',
   tooLong: (shown, all) => `共 ${all} 个字符，这里是前 ${shown} 个；导出的文件中有全部内容。`,
   pretty: '格式化',
+  tooDeep: '嵌套太深，无法格式化，仍按原样显示。',
   copy: '复制',
   copied: '已复制',
   noCopy: '无法复制',

@@ -85,6 +85,25 @@ describe('the faults page', () => {
     expect(outcomes.size).toBe(12)
   })
 
+  test('a tab that was hidden before the clients set off is shown as hidden from then until it is seen', async () => {
+    const page = await visit.visit({}, address('healthy', 'feed', 3))
+    const setHidden = (hidden: boolean) => page.evaluate(value => {
+      Object.defineProperty(document, 'hidden', { configurable: true, value })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, hidden)
+    visit.complaints.length = 0
+    await page.route('**/faults/requests?*', async route => {
+      await setHidden(true)
+      await route.continue()
+    }, { times: 1 })
+    await press(page)
+    await page.locator('.client .mark-hidden').first().waitFor({ state: 'attached' })
+    await setHidden(false)
+    await untilJudged(page)
+    expect(await page.locator('.client').first().locator('.mark-hidden').count()).toBe(1)
+    expect(visit.complaints).toEqual([])
+  })
+
   test('a healthy server: each client asks once, and is satisfied', async () => {
     const [feed, prompt] = [outcome('healthy', 'feed'), outcome('healthy', 'prompt')]
     for (const { requests, told, verdict } of Object.values(feed.columns)) {

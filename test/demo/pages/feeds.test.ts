@@ -62,8 +62,14 @@ describe('the feeds page', () => {
     await brief.close()
     await visit.page.waitForFunction(() => document.querySelector('#feed-state [aria-hidden]')?.textContent === 'readyState 0, connecting')
     expect(await visit.page.locator('#feed-lines .line').last().textContent()).toMatch(/Attempt 1 in 3\d\.\d s: /)
+    // It counts down beside the buttons
+    const countdown = () => visit.page.locator('#feed-countdown').textContent()
+    const left = async () => Number(/^Attempt 1 in ([\d.]+)\u00A0s$/.exec(await countdown() ?? '')?.[1])
+    const first = await left()
+    await expect.poll(left).toBeLessThan(first)
     await button('Disconnect').click()
     await visit.page.waitForFunction(() => document.querySelector('#feed-state [aria-hidden]')?.textContent === 'readyState 2, closed')
+    expect(await countdown()).toBe('')
   })
 })
 
@@ -182,8 +188,9 @@ describe('the ticker, the log and the room', () => {
     expect(await page.locator('#ticker-notice').textContent()).toBe('')
     await eventually(() => page.locator('#room-count').textContent()).toBe('1')
     // What the stopped server had logged went with it, and the page says that it can't know what that was
-    await eventually(() => page.locator('#log-notice').textContent())
-      .toMatch(/^What came after \d+-\d+ may be missing: the server no longer has it$/)
+    await eventually(() => page.locator('#log-lines').textContent())
+      .toMatch(/\d\d:\d\d:\d\d gap What came after \d+-\d+ may be missing: the server no longer has it /)
+    expect(await page.locator('#log-notice').textContent()).toBe('')
   })
 
   test('another page makes the room fuller, and leaves it', async () => {

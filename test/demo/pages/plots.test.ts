@@ -120,6 +120,26 @@ describe('the plots page', () => {
     await run({ trace: 'smooth' }, page)
     await untilTyped('ours', 30, page)
     await page.getByRole('button', { name: 'Stop' }).click()
+    expect(await page.locator('#way-ours').textContent()).toMatch(/^Shows a batch every 100 ms/)
+    const reading = await page.locator('#reading').textContent()
+    expect(reading).toContain('Teleprinter did not type, but showed what had come in batches of 100\u00A0ms.')
+    expect(reading).not.toContain('times as even')
+  })
+
+  test('the page lays its sheets out one by one, two by two, or in a row, and its table fits a phone', async () => {
+    for (const [width, columns] of [[320, 1], [390, 1], [700, 2], [1000, 2], [1280, 4]] as const) {
+      await visit.page.setViewportSize({ width, height: 800 })
+      const lefts = await visit.page.locator('.sheet').evaluateAll(sheets => sheets.map(sheet => sheet.getBoundingClientRect().left))
+      expect(new Set(lefts).size, `${width}`).toBe(columns)
+    }
+    await run({ trace: 'fast', length: '1000' })
+    await untilTyped('raw', 1000)
+    await visit.page.getByRole('button', { name: 'Stop' }).click()
+    await visit.page.setViewportSize({ width: 390, height: 844 })
+    for (const other of ['中文', 'English']) {
+      expect(await visit.page.locator('.figures').evaluate(box => box.scrollWidth > box.clientWidth), other).toBe(false)
+      await visit.page.getByRole('button', { name: other }).click()
+    }
   })
 
   test('the page is good at rest', () => expectGoodPage(visit, '/plots'))

@@ -13,7 +13,7 @@ const PAGES = [
 
 /** What is the same in Chinese: names, and what machines say. */
 const NAMES = new RegExp([
-  /Teleprinter|English|Markdown|\b[A-Z]{2,}\b/, /smoothStream\(\)|streamText|connect|EventSource|readyState|\bauto\b/,
+  /Teleprinter|English|Markdown|\b[A-Z]{2,}\b/, /\bsmooth$|(smooth)?Stream\(\)|streamText|connect|EventSource|readyState|\bauto\b/,
   /Last-Event-ID|Authorization: Bearer/, /@?[\w/-]*fetch-event-source/, /\/[\w/-]+/,
 ].map(({ source }) => source).join('|'), 'g')
 
@@ -46,6 +46,13 @@ describe('the head', () => {
     await visit.page.getByRole('link', { name: 'Teleprinter' }).click()
     await visit.page.waitForURL(`${visit.served.url}/`)
     expect(visit.complaints).toEqual([])
+  })
+
+  test('all its links are seen on the smallest phone', async () => {
+    for (const locale of ['en', 'zh-CN']) {
+      const page = await visit.visit({ locale, viewport: { width: 320, height: 568 } }, '/plots')
+      expect(await page.locator('.pages').evaluate(row => row.scrollWidth > row.clientWidth), locale).toBe(false)
+    }
   })
 
   test('it is used by the keyboard alone', async () => {

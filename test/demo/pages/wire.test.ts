@@ -27,9 +27,13 @@ const ANSWERS: Record<string, (res: ServerResponse, time: number) => void> = {
   '/busy': (res, time) => void (time === 1 ? res.writeHead(503).end() : res.writeHead(200, SSE).end('data: at last\n\n')),
   '/broken': res => void res.writeHead(500).end('out of paper'),
   '/quoting': res => void res.writeHead(401).end('Incorrect key: sk-secret-1'),
+  '/moved': res => void res.writeHead(302, { Location: '/echo?token=tok-4' }).end(),
+  '/echo': res => void res.writeHead(200, SSE).end(': pa55\n\nid: k3y9\ndata: k3y9 and tok-4\n\ndata: pa55\n\n'),
   '/html': res => void res.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>Sign in'),
   '/lines': res => void res.writeHead(200, { 'Content-Type': 'application/x-ndjson' }).end('{"a":1}\n{"b":2}\n'),
+  '/nothing': res => void res.writeHead(204).end(),
   '/burst': res => void res.writeHead(200, SSE).write(Array.from({ length: BURST }, (_, i) => `id: ${i + 1}\ndata: {"n":${i + 1}}\n\n`).join('')),
+  '/deep': res => void res.writeHead(200, SSE).end(`data: ${'['.repeat(100_000)}${']'.repeat(100_000)}\n\n`),
   '/no-cors': res => void res.writeHead(200, SSE).write('data: not for everybody\n\n'),
 }
 
@@ -71,6 +75,10 @@ const untilState = async (text: string) => {
   await page().evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 }
 const total = (id: string) => page().locator(`#${id}`).textContent()
+/** Opens what is closed until it is asked for. */
+const showMore = async () => {
+  if (!await page().locator('#headers').isVisible()) await page().getByText('Headers, body and options').click()
+}
 /** Waits for a row with this in its data. */
 const untilRow = (text: string) => page().locator('.entry .data', { hasText: text }).first().waitFor()
 
@@ -83,7 +91,8 @@ async function rows(kind = ''): Promise<string[][]> {
 async function open(url: string, { method = 'GET', headers = '', body = '' } = {}): Promise<void> {
   await field('URL').fill(url)
   await field('Method').selectOption(method)
-  await field('Headers, one a line').fill(headers)
+  if (headers !== '') await showMore()
+  if (headers !== '' || await field('Headers, one a line').isVisible()) await field('Headers, one a line').fill(headers)
   if (method !== 'GET') await field('Body').fill(body)
   await button('Open').click()
 }
@@ -124,6 +133,18 @@ describe('the wire page', () => {
     expect(visit.complaints).toEqual([])
   })
 
+  test('the wire page shows as it came what is nested too deep to be laid out, and says so', async () => {
+    await showMore()
+    await page().getByRole('switch', { name: 'Reconnect' }).click()
+    await open(`${otherUrl}/deep`)
+    await untilState('readyState 2, closed (done)')
+    await page().locator('.entry[data-kind="event"]').click()
+    await button('Pretty-print').click()
+    await page().getByText('Nested too deep to be laid out: shown as it came.').waitFor()
+    expect([await button('Pretty-print').getAttribute('aria-pressed'), (await page().locator('.box').textContent())?.length]).toEqual(['false', 200_000])
+    expect(visit.complaints).toEqual([])
+  })
+
   test('the wire page ends the request at the server when it is closed', async () => {
     const ended = visit.served.nextEnd('events')
     await button('Open').click()
@@ -156,7 +177,20 @@ describe('the wire page', () => {
     expect(asked.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2'])
   })
 
+  test('the wire page shows headers, body and options to those who need them', async () => {
+    const shows = (name: string) => field(name).isVisible()
+    expect([await shows('Headers, one a line'), await shows('Body')]).toEqual([false, false])
+    await button('A live feed').click()
+    expect(await shows('Headers, one a line')).toBe(false)
+    await button('A chat').click()
+    expect([await shows('Headers, one a line'), await shows('Body')]).toEqual([true, true])
+    await page().reload()
+    await field('Method').selectOption('PUT')
+    expect(await shows('Body')).toBe(true)
+  })
+
   test('the wire page asks once where it is told not to reconnect, and starts behind an id', async () => {
+    await showMore()
     await page().getByRole('switch', { name: 'Reconnect' }).click()
     await field('Last-Event-ID').fill('x7')
     await open(`${otherUrl}/drop`)
@@ -207,6 +241,15 @@ describe('the wire page', () => {
     expect((await rows('life')).at(-1)?.[2]).toContain('content-type: Cannot open event stream: content type is text/html')
     await page().locator('.entry[data-step="ending"]').click()
     expect(await page().locator('.box').textContent()).toBe('<p>Sign in')
+    expect(visit.complaints).toEqual([])
+  })
+
+  test('the wire page takes an answer without a body, 204, for the end', async () => {
+    for (const method of ['GET', 'POST']) {
+      await open(`${otherUrl}/nothing`, { method })
+      await untilState('readyState 2, closed (done)')
+      expect((await rows('life')).map(([type]) => type)).toEqual(['request', 'response', 'ending'])
+    }
     expect(visit.complaints).toEqual([])
   })
 
@@ -294,6 +337,22 @@ describe('the wire page', () => {
     visit.complaints.length = 0 // 401
   })
 
+  test('the wire page keeps secrets of bodies and redirects out of the record and its files', async () => {
+    await showMore()
+    await page().getByRole('switch', { name: 'Reconnect' }).click()
+    for (const path of ['/echo', '/moved']) {
+      await open(otherUrl + path, { method: path === '/echo' ? 'POST' : 'GET', headers: 'X-Auth: k3y9', body: '{"password":"pa55","model":"a"}' })
+      await untilState('readyState 2, closed (done)')
+      for (const step of ['request', 'response']) await page().locator(`.entry[data-step="${step}"]`).click()
+      const texts = [await page().locator('.record').textContent(), ...await Promise.all(['Export NDJSON', 'Export event stream'].map(async name => (await exported(name)).text))]
+      const leaks = path === '/echo' ? /k3y9|pa55/ : /k3y9|tok-4/
+      for (const text of texts) expect(text).not.toMatch(leaks)
+      expect(texts[0]).toContain(path === '/echo' ? '{"password":"***","model":"a"}' : '/echo?token=***')
+    }
+    expect(asked[0]).toMatchObject({ headers: { 'x-auth': 'k3y9' }, body: '{"password":"pa55","model":"a"}' })
+    expect(visit.complaints).toEqual([])
+  })
+
   test('the wire page refuses what is no URL or no header, and says which', async () => {
     const problem = (id: string) => page().locator(`#${id}-problem`).textContent()
     await field('Method').selectOption('POST')
@@ -351,7 +410,13 @@ describe('the wire page', () => {
 
     await open(`http://127.0.0.1:${port}/`)
     await why().waitFor()
-    expect(await why().locator('.data').textContent()).toMatch(/^Nobody answers there, with CORS or without: /)
+    expect(await why().locator('.data').textContent()).toMatch(/^No answer, with CORS or without: /)
+    await button('Close').click()
+
+    // A port that browsers ask nobody at
+    await open('http://127.0.0.1:1/')
+    await why().waitFor()
+    expect(await why().locator('.data').textContent()).toMatch(/, or the browser itself, which may have refused to ask$/)
     await button('Close').click()
 
     await open(`${otherUrl}/no-cors`, { method: 'POST', body: 'any' })
