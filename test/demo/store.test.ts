@@ -346,7 +346,7 @@ describe.runIf(hasRedis)('a store in Redis', () => {
     await fill(store, 'log', 1)
     await client.configSet('maxmemory', '1')
     await expect(store.append('log', 'x', LIMITS)).rejects.toThrow(StoreFull)
-    await expect(store.claim('log', 'x', 1000)).rejects.toThrow(/^Cannot write to Redis: OOM /)
+    await expect(store.claim('log', 'x', 1000)).rejects.toThrow(/^Cannot write to Redis: OOM$/)
     await store.drop('log')
     expect(await store.bounds('log')).toBeUndefined()
     client.destroy()

@@ -149,7 +149,8 @@ async function inTime<T>(answer: Promise<T>, timeoutMs: number, onLate: () => vo
     return await Promise.race([answer, late])
   } catch (error) {
     const reason = reasonOf(error)
-    if (REFUSALS.test(reason)) throw new StoreFull(`Cannot write to Redis: ${reason}`, { cause: error })
+    const [refusal] = REFUSALS.exec(reason) ?? []
+    if (refusal) throw new StoreFull(`Cannot write to Redis: ${refusal}`, { cause: error })
     throw new StoreError(`Cannot reach Redis: ${reason}`, { cause: error })
   } finally {
     clearTimeout(timer)
