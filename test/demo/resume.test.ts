@@ -325,7 +325,7 @@ describe('an answer that the store has lost', () => {
     const store = createMemoryStore()
     const answers = createAnswers({
       store: { ...store, claim: async (...args) => (await store.drop('answer:refused'), store.claim(...args)) },
-      leaseMs: 1000, most: 10, mostCharacters: 1000, ownSource: () => { throw new Error('Nothing is to be made') }, onEnd: () => {},
+      leaseMs: 1000, most: 10, mostCharacters: 1000, ownSource: () => () => { throw new Error('Nothing is to be made') }, onEnd: () => {},
     })
     await store.append('answer:refused', JSON.stringify({ fingerprint: '', created: 0, graceMs: 0 }), LIMITS, '0-1')
     await answers.keepGoing('refused')
@@ -343,6 +343,22 @@ describe('an answer that the store has lost', () => {
     const events = await take(await post(served, HI))
     expect(await ended).toBe(false)
     expect(events.slice(2)).toEqual([{ data: expect.stringMatching(/"code":"answer_gone"/) as string }])
+  })
+
+  test('an answer that another server is just beginning is not waited for by a client who has left, nor by a server that ends', async () => {
+    const store = createMemoryStore()
+    await store.claim('answer:begun', 'another', 60_000)
+    const answers = createAnswers({
+      store, leaseMs: 1000, most: 10, mostCharacters: 1000, ownSource: () => () => { throw new Error('Nothing is to be made') }, onEnd: () => {},
+    })
+    const leave = new AbortController()
+    const begin = (signal: AbortSignal) => answers.begin('begun', { fingerprint: '', created: 0, graceMs: 0 }, signal)
+    const [left, stayed] = [begin(leave.signal), begin(new AbortController().signal)]
+    leave.abort()
+    await expect(left).rejects.toThrow('aborted')
+    const refused = expect(stayed).rejects.toMatchObject({ status: 503 })
+    await answers.close()
+    await refused
   })
 
   test('/api/chat keeps of a request only what our own model reads', async () => {

@@ -276,7 +276,7 @@ describe.runIf(hasRedis)('a store in Redis', () => {
     expect(await other.countHeld(name())).toBe(1)
   })
 
-  test.each(['nowhere', 'http://localhost:6379', 'redis://', ''])('createRedisStore() refuses %j', async url => {
+  test.each(['nowhere', 'http://localhost:6379', 'redis://', 'redis://localhost/name', ''])('createRedisStore() refuses %j', async url => {
     await expect(createRedisStore(url)).rejects.toThrow('Cannot use REDIS_URL: not a redis or rediss address')
   })
 

@@ -49,7 +49,7 @@ const channel = (log: string): string => `${PREFIX}news:${log}`
  * @throws {Error} where the address is none, or Redis can't be reached there
  */
 export async function createRedisStore(url: string, timeoutMs = TIMEOUT_MS): Promise<Store> {
-  if (!/^rediss?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+  if (!/^rediss?:\/\/[^/?#]+(?:\/\d*)?(?:[?#]|$)/.test(url) || !URL.canParse(url)) {
     // Not quoted: there may be a password anywhere in it
     throw new Error('Cannot use REDIS_URL: not a redis or rediss address, such as redis://user:password@host:6379 (a / in a password is written %2F)')
   }
