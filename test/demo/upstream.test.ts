@@ -106,16 +106,17 @@ describe('passing on', () => {
 
   test.each([
     ['a page', (res: ServerResponse) => res.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>'), /answered 200 text\/html$/],
-    ['an error page', (res: ServerResponse) => res.writeHead(503, { 'content-type': 'text/html', 'retry-after': '7' }).end('<h1>No</h1>'), /answered 503 text\/html$/],
+    ['an error page', (res: ServerResponse) => res.writeHead(503, { 'content-type': 'text/html', 'retry-after': '7' }).end('<h1>No</h1>'), /answered 503 text\/html$/, 503],
+    ['no more than a status', (res: ServerResponse) => res.writeHead(429).end(), /answered 429 without a type$/, 429],
     ['nothing', (res: ServerResponse) => res.writeHead(204).end(), /answered 204 without a type$/],
     ['a type that looks like another', (res: ServerResponse) => res.writeHead(200, { 'content-type': 'text/plainly' }).end(''), /answered 200 text\/plainly$/],
     ['a way elsewhere', (res: ServerResponse) => res.writeHead(307, { 'location': '/v1/elsewhere', 'content-type': 'text/plain' }).end('x'), /answered 307 text\/plain$/],
-  ])('/api/chat answers 502 where the model server gives %s, and asks nobody else', async (_what, give, message) => {
+  ])('/api/chat gives an error of its own where the model server gives %s, and asks nobody else', async (_what, give, message, status = 502) => {
     const asked = vi.fn<Listener>((_req, res) => void give(res))
     const served = await serveBehind(asked)
     for (const stream of [true, false]) {
       const response = await post(served, { ...STREAM, stream })
-      expect(response.status).toBe(502)
+      expect(response.status).toBe(status)
       expect(response.headers.get('content-type')).toBe('application/json')
       expect(response.headers.get('x-content-type-options')).toBe('nosniff')
       expect(((await response.json()) as { error: { message: string } }).error.message).toMatch(message)

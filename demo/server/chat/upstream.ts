@@ -100,7 +100,7 @@ async function* readBlocks(response: Response, key: string | undefined): AsyncGe
 /**
  * Passes an answer on that is no event stream: status, content type and bytes as they come, without the key.
  *
- * @throws {HttpError} 502 where it is neither JSON nor text, or sends us elsewhere
+ * @throws {HttpError} where it is neither JSON nor text: its own status, if that is an error's, or else 502; 502 where it sends us elsewhere
  * @throws when `signal` is aborted, or when the model server breaks off in the middle of its answer
  */
 export async function passOn(res: ServerResponse, answer: Response, key: string | undefined, signal: AbortSignal): Promise<void> {
@@ -110,7 +110,8 @@ export async function passOn(res: ServerResponse, answer: Response, key: string 
   const type = headers.get('content-type')
   if ((status >= 300 && status < 400) || !PASSED_ON.test(type ?? '')) {
     answer.body?.cancel().catch(() => {})
-    throw new HttpError(502, `Cannot read the answer: the model server answered ${status} ${withoutKey(type ?? 'without a type', key).slice(0, 100)}`, {
+    // Its error stays one of this status, without a page that is none of ours
+    throw new HttpError(status >= 400 ? status : 502, `Cannot read the answer: the model server answered ${status} ${withoutKey(type ?? 'without a type', key).slice(0, 100)}`, {
       headers: { ...NO_SNIFFING, ...headersOf('retry-after', 'x-request-id') },
     })
   }
