@@ -139,8 +139,9 @@ describe('a slow reader', () => {
     let appended = 0
     const counting = { ...store, append: (...args: Parameters<typeof store.append>) => (appended += args[1].length, store.append(...args)) }
     const served = await start({ store: counting, env: { OPENAI_BASE_URL: model.base }, limits: { answer: Infinity } })
-    const leave = new AbortController()
-    expect((await post(served, HI, { signal: leave.signal })).status).toBe(200)
+    // Held on to: a response that is collected as garbage is a client that leaves
+    const response = await post(served, HI)
+    expect(response.status).toBe(200)
     // Nothing moves any more, time and again
     let [before, still] = [-1, 0]
     await vi.waitFor(() => {
@@ -148,10 +149,11 @@ describe('a slow reader', () => {
       before = sent
       expect(still).toBe(4)
     }, { interval: 150, timeout: 10_000 })
-    // What the system's sockets hold between the two, and little more
-    expect(appended).toBeLessThan(16 * 1024 * 1024)
-    expect(sent).toBeLessThan(48 * 1024 * 1024)
-    leave.abort()
+    // How much the system's sockets take on the way is the system's affair; what has not gone there yet, waits here
+    const [socket] = served.sockets
+    expect(appended - (socket?.bytesWritten ?? 0)).toBeLessThan(1024 * 1024)
+    expect(socket?.writableLength).toBeLessThan(1024 * 1024)
+    await response.body?.cancel()
     await closed
   }, 15_000)
 

@@ -1,12 +1,14 @@
 import { EventEmitter, once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { createDemoServer, type DemoOptions } from '../../demo/server/server.ts'
 
 /** A demo server that listens, and what a test wants to know of it. */
 export interface Served {
   url: string
   port: number
+  /** The connections that are open. */
+  sockets: ReadonlySet<Socket>
   /** Settles when the next answer is no longer made, with whether it is whole; or when a feed's client has left. */
   nextEnd(kind: 'chat' | 'events'): Promise<boolean>
   /** Ends the server as a signal does. */
@@ -19,12 +21,18 @@ export interface Served {
 export async function serve({ port: asked = 0, ...options }: Omit<DemoOptions, 'onStreamEnd'> & { port?: number } = {}): Promise<Served> {
   const ends = new EventEmitter()
   const server = createDemoServer({ grace: 50, ...options, onStreamEnd: (kind, complete) => ends.emit(kind, complete) })
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   server.listen(asked, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    sockets,
     nextEnd: async kind => (await once(ends, kind) as [boolean])[0],
     shutDown: () => server.shutDown(),
     close: async () => {
