@@ -1,8 +1,10 @@
 // The class of the standard: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
-import type { ServerSentEvent } from '../sse/parser.ts'
+import { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
+import type { ServerSentEvent } from '../sse/parser.ts'
 import { openEventStream, type EventStream } from './fetch-events.ts'
 import { whyFutile } from './futile.ts'
+import { wasPageCached } from './page-cache.ts'
 import { CLOSED, CONNECTING, OPEN, type ReadyState } from './ready-state.ts'
 import { parseUrl, type FetchEventsInit } from './request.ts'
 import { backoff, type Failure } from './retry.ts'
@@ -118,6 +120,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
     if (!parsed) throw new DOMException(`Cannot open event stream: not a valid URL: ${String(url)}`, 'SyntaxError')
     this.#withCredentials = Boolean(withCredentials)
     this.#lastEventId = rest.lastEventId ?? ''
+    let futile: string | undefined // why the last attempt may have been
     this.#stream = openEventStream(parsed, {
       ...rest,
       // [spec] credentials mode is "include" if withCredentials, and "same-origin" else
@@ -137,8 +140,14 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
       accepts: response => response.status === 200,
       reconnect,
       replays: true,
-      // A fetch of the app's own knows better than a request past it; and no such request can refuse redirects
-      whyFutile: signal => (rest.fetch || rest.redirect ? undefined : whyFutile(parsed, signal)),
+      again: async (reason, signal) => {
+        const unanswered = this.#readyState === CONNECTING && reason.code === 'network' && !wasPageCached(reason)
+        if (futile && unanswered) throw new StreamError('network', `Cannot open event stream: ${futile}`, { cause: reason })
+        // A fetch of the app's own knows better than a request past it; and no such request can refuse redirects
+        futile = unanswered && !rest.fetch && !rest.redirect ? await whyFutile(parsed, signal) : undefined
+        // A network that came back meanwhile looks the same: only a further failure, at once, says that it is so
+        return futile !== undefined
+      },
     })
     queueMicrotask(() => {
       this.#run(rest.signal).catch(() => {}) // told by the error event

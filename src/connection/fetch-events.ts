@@ -1,14 +1,14 @@
 // The request's half of an event source: https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
 import { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
-import { batchReader, iterateBatches } from '../sse/batches.ts'
+import { batchReader, iterateBatches, type ReadBatch } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
 import { onPageCached, wasPageCached } from './page-cache.ts'
 import { readAhead } from './read-ahead.ts'
 import { createReplayFilter } from './replays.ts'
 import { isSafe, prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
-import { abortable, cancelBody, readStart } from './response.ts'
+import { abortable, readStart } from './response.ts'
 import { decideRetry, parseRetryAfter, serverFloor, type Failure, type RetryPolicy } from './retry.ts'
 import { waitToRetry } from './wait.ts'
 import { createWatchdog } from './watchdog.ts'
@@ -27,8 +27,8 @@ export interface StreamRules {
   accepts?: (response: Response) => boolean
   /** The parser for a content type, in lower case and without parameters; `undefined` where it is no stream. */
   framer?: (contentType: string) => ((options: ParserOptions) => Framer) | undefined
-  /** Why a safe request that failed without an answer is not worth repeating; `undefined` where it may be. */
-  whyFutile?: (signal: AbortSignal) => Promise<string | undefined> | undefined
+  /** Asked after a safe request has failed: whether it is sent again at once. What it throws ends the stream. */
+  again?: (reason: StreamError, signal: AbortSignal) => Promise<boolean>
   /** Asked, and awaited, before a response is read; what it throws ends the stream. */
   inspect?: (response: Response) => unknown
   /** Says more of an error than the connection can. */
@@ -90,16 +90,18 @@ export function fetchEvents(url: string | URL, init: FetchEventsInit = {}): Asyn
 /**
  * The engine under every face: request, check, read, watch, retry, resume. `init.signal` is the face's to watch.
  *
- * One generator a stream, one abort controller an attempt: whatever ends an attempt aborts it, and the abort cleans up.
+ * One abort controller an attempt: whatever ends an attempt aborts it, and the abort cleans up.
  */
 export function openEventStream(url: string | URL, init: FetchEventsInit, rules: StreamRules = {}): EventStream {
-  const { idleTimeout = 0, connectTimeout = 0, maxBufferSize, resume, onOpen, onRetry, onClose } = init
+  const { idleTimeout = 0, connectTimeout = 0, maxBufferSize, lastEventId: givenId = '', onOpen, onRetry, onClose } = init
   const { accept = 'text/event-stream', accepts = response => response.ok, framer = eventStreamOnly, replays = init.dropReplays === false } = rules
   const request = prepareRequest(url, init, accept)
-  const safe = rules.safe ?? isSafe(request.method)
-  const givenId = init.lastEventId ?? ''
+  const { method, repeatable, idempotent } = request
+  const safe = rules.safe ?? isSafe(method)
+  const isNew = createReplayFilter()
 
   let controller = new AbortController() // of the attempt under way, or of the wait before it
+  let readBatch: ReadBatch<ServerSentEvent> | undefined // of the response that is open
   let ending: Ending | undefined
   let lastEventId = givenId
   let reconnectionTime: number | undefined
@@ -107,119 +109,97 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   let failures = 0
   let received = false
   let resumed = false
-  let futile: string | undefined // why the last attempt may have been
-  const isNew = createReplayFilter()
-  const batches = run()
 
-  async function* run(): AsyncGenerator<ServerSentEvent[], undefined> {
+  async function read(): Promise<readonly ServerSentEvent[] | undefined> {
     while (!ending) {
-      received = resumed // a request that goes on with an answer is as final as that answer
-      let reason = new StreamError('ended', 'Event stream ended')
-      // For a page in the back/forward cache nothing is streamed; when it returns, a feed goes on
-      if (safe) onPageCached(error => controller.abort(error), controller.signal)
+      let reason: StreamError | undefined
       try {
-        yield* exchange(controller.signal)
+        readBatch ??= await abortable(open(controller.signal), controller.signal)
+        const events = await readBatch?.()
+        if (events && !ending) return events
       } catch (error) {
-        // What is no failure of the stream is an app's own error, by its headers function or a response that it has read
+        // What is no failure of the stream is an app's own error, by a response that it has read or looked at
         if (error instanceof StreamError) reason = error
-        else finish('failed', error as StreamError)
+        else finish('failed', error)
       }
+      readBatch = undefined
       controller.abort()
       controller = new AbortController()
-      if (!ending) await retry(reason)
+      if (!ending) await retry(reason ?? new StreamError('ended', 'Event stream ended')).catch(error => finish('failed', error))
     }
     if (ending.outcome === 'failed') throw ending.error
+    return undefined
   }
 
-  /** One request, and the batches of events that it brings. */
-  async function* exchange(signal: AbortSignal): AsyncGenerator<ServerSentEvent[], void> {
-    const response = await send(signal)
-    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-    signal.addEventListener('abort', () => {
-      if (!reader) return cancelBody(response)
-      reader.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
-      reader.releaseLock()
+  /** Sends the request; gives what reads the events of its answer. Once the signal is aborted, nobody waits for it any more. */
+  async function open(signal: AbortSignal): Promise<ReadBatch<ServerSentEvent> | undefined> {
+    received = resumed // a request that goes on with an answer is as final as that answer
+    // For a page in the back/forward cache nothing is streamed; when it returns, a feed goes on
+    if (safe) onPageCached(error => controller.abort(error), signal)
+    const connecting = watch(connectTimeout, 'Cannot open event stream: no answer within')
+    connecting.start()
+    const headers = await request.headers({ attempt: ++attempts, lastEventId }).catch((error: unknown) => {
+      if (!signal.aborted) finish('failed', error) // the app's own, also where it is a StreamError
     })
-    if (rules.inspect) await abortable(Promise.resolve(response).then(rules.inspect), signal)
-    // Here, not in send(): an app's code may run between its return and this line
+    // A fetch of the app's need not ask the signal before it sends
+    if (!headers || signal.aborted) return undefined
+    rules.onSend?.()
+    const response: Response | undefined = await request.send(headers, signal).catch(brokenBy('Cannot open event stream', signal))
+    connecting.close()
+    if (!response) throw new TypeError(`Cannot open event stream: fetch gave no response: ${String(response)}`)
+
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+    const release = () => {
+      (reader ?? response.body)?.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
+      reader?.releaseLock()
+    }
+    signal.addEventListener('abort', release)
     if (signal.aborted) {
-      cancelBody(response)
-      throw signal.reason
+      release()
+      return undefined
     }
+    await rules.inspect?.(response)
+    if (signal.aborted) return undefined
     // [spec] HTTP 204 No Content tells the client to stop reconnecting
-    if (response.status === 204) {
-      finish('done')
-      return
-    }
-    const contentType = response.headers.get('content-type')
-    const createFramer = accepts(response) ? framer(contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '') : undefined
+    if (response.status === 204) return finish('done')
+    const createFramer = accepts(response) ? framer(contentTypeOf(response)) : undefined
     if (!createFramer) throw await refusal(response, signal)
 
     received = true
     reader = response.body?.getReader()
-    const idle = watch(idleTimeout, `Event stream broke: silent for ${idleTimeout} ms`)
-    signal.addEventListener('abort', () => idle.close())
-    let parser!: Framer // made at once, by batchReader()
+    const idle = watch(idleTimeout, 'Event stream broke: silent for')
+    const batch: ServerSentEvent[] = []
     let ownId = ''
-
-    const frame = (onEvent: (event: ServerSentEvent) => void) => (parser = createFramer({
+    const parser = createFramer({
       lastEventId,
       maxBufferSize,
       onRetry: ms => (reconnectionTime = ms),
       onId: id => (ownId = id),
       onEvent(event) {
-        if (replays || isNew(ownId, attempts)) onEvent(event)
+        if (replays || isNew(ownId, attempts)) batch.push(event)
         ownId = ''
       },
-    }))
+    })
 
     async function readChunk() {
       if (signal.aborted) throw signal.reason
       idle.start()
-      const chunk = await network(reader?.read(), signal, 'Event stream broke')
+      const chunk = (await reader?.read().catch(brokenBy('Event stream broke', signal)))?.value
       idle.stop()
       if (signal.aborted) throw signal.reason
-      if (!chunk || chunk.done) return undefined
-      rules.onChunk?.(chunk.value)
-      return chunk.value
-    }
-    const readNext = readAhead(readChunk)
-
-    async function takeChunk() {
-      if (!ending) return readNext()
-      throw signal.reason // nothing more is delivered, however much has arrived
+      if (chunk) rules.onChunk?.(chunk)
+      return chunk
     }
 
-    const read = batchReader(takeChunk, frame, error => controller.abort(error))
+    const readParsed = batchReader(batch, parser, readAhead(readChunk), error => controller.abort(error))
     callSafely(onOpen, response)
-    for (;;) {
-      const events = await read().finally(() => {
+    return async () => {
+      const events = await readParsed().finally(() => {
         if (!ending) lastEventId = parser.lastEventId
       })
-      if (!events) break
-      failures = 0
-      yield events
-    }
-    if (!safe) finish(parser.incomplete ? 'truncated' : 'done')
-  }
-
-  async function send(signal: AbortSignal): Promise<Response> {
-    const connecting = watch(connectTimeout, `Cannot open event stream: no answer within ${connectTimeout} ms`)
-    connecting.start()
-    try {
-      const headers = await abortable(request.headers({ attempt: ++attempts, lastEventId }), signal).catch(error => {
-        if (!signal.aborted) finish('failed', error as StreamError) // the app's own, also where it is a StreamError
-        throw error
-      })
-      // A fetch of the app's need not ask the signal before it sends
-      if (signal.aborted) throw signal.reason
-      rules.onSend?.()
-      const sent = abortable(request.send(headers, signal), signal, cancelBody)
-      const response: Response | undefined = await network(sent, signal, 'Cannot open event stream')
-      if (!response) throw new TypeError(`Cannot open event stream: fetch gave no response: ${String(response)}`)
-      return response
-    } finally {
-      connecting.close()
+      if (events) failures = 0
+      else if (!safe) finish(parser.incomplete ? 'truncated' : 'done')
+      return events
     }
   }
 
@@ -232,54 +212,44 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     return rules.explain?.(error) ?? error
   }
 
-  function watch(limitMs: number, message: string) {
-    return createWatchdog(limitMs, () => controller.abort(new StreamError('timeout', message)))
+  function watch(limitMs: number, what: string) {
+    const watchdog = createWatchdog(limitMs, () => controller.abort(new StreamError('timeout', `${what} ${limitMs} ms`)))
+    controller.signal.addEventListener('abort', watchdog.close)
+    return watchdog
   }
 
+  /** Waits for the next attempt, or ends the stream; what it throws, also a policy's own error, the stream has failed by. */
   async function retry(reason: StreamError): Promise<void> {
-    if (safe && !received && reason.code === 'network' && !wasPageCached(reason)) {
-      if (futile) return finish('failed', new StreamError('network', `Cannot open event stream: ${futile}`, { cause: reason }))
-      futile = await rules.whyFutile?.(controller.signal)
-      // A network that came back meanwhile looks the same: only a further failure, at once, says that it is so
-      if (futile || ending) return
-    } else futile = undefined
-    failures++
+    if ((safe && await rules.again?.(reason, controller.signal)) || ending) return
     const failure: Failure = {
-      attempt: failures, reason, method: request.method, received, lastEventId,
-      reconnectionTime, retryAfter: parseRetryAfter(reason.headers),
+      attempt: ++failures, reason, method, received, lastEventId, reconnectionTime, retryAfter: parseRetryAfter(reason.headers),
     }
     // The server gave ids, and has not given all
-    const resumable = resume === true && !resumed && lastEventId !== givenId && !rules.isWhole?.()
-    let delay: number | false
-    try {
-      delay = decideRetry(failure, { safe, policy: init.retry, reconnect: rules.reconnect, idempotent: request.idempotent, resumable })
-    } catch (error) {
-      return finish('failed', error as StreamError) // the policy's own
-    }
+    const resumable = init.resume === true && !resumed && lastEventId !== givenId && !rules.isWhole?.()
+    const delay = decideRetry(failure, { safe, policy: init.retry, reconnect: rules.reconnect, idempotent, resumable })
     if (ending) return
-    if (delay === false) return reason.code === 'ended' ? finish('done') : finish('failed', reason)
-    if (!(typeof delay === 'number' && delay >= 0)) {
-      return finish('failed', new TypeError(`Cannot retry: neither milliseconds nor false: ${String(delay)}`) as StreamError)
+    if (delay === false) {
+      if (reason.code !== 'ended') throw reason
+      return finish('done')
     }
-    if (!request.repeatable) {
-      return finish('failed', new StreamError(reason.code, 'Cannot send the request again: its body is a stream', { cause: reason }))
-    }
+    if (!(typeof delay === 'number' && delay >= 0)) throw new TypeError(`Cannot retry: neither milliseconds nor false: ${String(delay)}`)
+    if (!repeatable) throw new StreamError(reason.code, 'Cannot send the request again: its body is a stream', { cause: reason })
     resumed ||= received && !safe
-    if (wasPageCached(reason)) delay = Math.max(delay, CACHED_MS)
-    callSafely(onRetry, { attempt: failures, delay, reason })
-    await waitToRetry(delay, controller.signal, serverFloor(failure))
+    const wait = Math.max(delay, wasPageCached(reason) ? CACHED_MS : 0)
+    callSafely(onRetry, { attempt: failures, delay: wait, reason })
+    await waitToRetry(wait, controller.signal, serverFloor(failure))
   }
 
-  function finish(outcome: Ending['outcome'], error?: StreamError): void {
+  function finish(outcome: Ending['outcome'], error?: unknown): undefined {
     if (ending) return
-    ending = { outcome, lastEventId, ...(error !== undefined && { error }) }
+    ending = { outcome, lastEventId, ...(error !== undefined && { error: error as StreamError }) }
     controller.abort()
     callSafely(onClose, ending)
   }
 
   return {
     url: request.url,
-    repeatable: request.repeatable,
+    repeatable,
     get lastEventId() {
       return lastEventId
     },
@@ -289,7 +259,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     get ending() {
       return ending
     },
-    read: async () => (await batches.next()).value,
+    read,
     stop(at = lastEventId) {
       if (!ending) lastEventId = at
       finish('stopped')
@@ -297,19 +267,19 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   }
 }
 
+/** In lower case and without parameters. */
+function contentTypeOf({ headers }: Response): string {
+  return (headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
+}
+
 function eventStreamOnly(contentType: string) {
   return contentType === 'text/event-stream' ? createParser : undefined
 }
 
-/** What the network rejects with becomes a `network` error; what the signal was aborted with stays what it is. */
-async function network<T>(promise: Promise<T>, signal: AbortSignal, what: string): Promise<T>
-async function network<T>(promise: Promise<T> | undefined, signal: AbortSignal, what: string): Promise<T | undefined>
-async function network<T>(promise: Promise<T> | undefined, signal: AbortSignal, what: string): Promise<T | undefined> {
-  try {
-    return await promise
-  } catch (error) {
+/** Makes a `network` error of what the network rejects with; what the signal was aborted with stays what it is. */
+function brokenBy(what: string, signal: AbortSignal) {
+  return (error: unknown): never => {
     const cause: unknown = signal.aborted ? signal.reason : error
-    if (cause instanceof StreamError) throw cause
-    throw new StreamError('network', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw cause instanceof StreamError ? cause : new StreamError('network', `${what}: ${String(cause)}`, { cause })
   }
 }

@@ -12,19 +12,18 @@ export function readAhead(read: () => Promise<Uint8Array | undefined>): () => Pr
   const chunks: Promise<Uint8Array | undefined>[] = []
   let size = 0
   let reading = false
-  let over = false
 
   function pull() {
-    if (reading || over || size >= READ_AHEAD) return
-    reading = true
+    if (reading || size >= READ_AHEAD) return
+    reading = true // for ever, where this is the end or an error
     const chunk = read()
     chunks.push(chunk)
     chunk.then(bytes => {
+      if (bytes === undefined) return
       reading = false
-      over = bytes === undefined
-      size += bytes?.length ?? 0
+      size += bytes.length
       pull()
-    }, () => (over = true))
+    }, () => {})
   }
 
   return async () => {

@@ -8,11 +8,11 @@ const THROTTLED_MS = 61_000
 /** Watches over waits of one kind; see {@link createWatchdog}. */
 export interface Watchdog {
   /** A wait begins. */
-  start(): void
+  start: () => void
   /** What was waited for has come. */
-  stop(): void
+  stop: () => void
   /** No wait comes any more. */
-  close(): void
+  close: () => void
 }
 
 /**

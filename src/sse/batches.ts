@@ -1,13 +1,14 @@
 import { asyncDisposable } from '../dispose.ts'
 import type { Framer } from './framing.ts'
-import type { ServerSentEvent } from './parser.ts'
 
-/** Where batches come from: one array a chunk, `undefined` at the end. Batches cost one promise a chunk, not one an event. */
+/** The next batch, never an empty one; `undefined` at the end. Not called again before it has settled. */
+export type ReadBatch<T> = () => Promise<readonly T[] | undefined>
+
+/** Where batches come from: one array a chunk. Batches cost one promise a chunk, not one an event. */
 export interface BatchSource<T> {
-  /** The next batch, never an empty one. Not called again before it has settled. */
-  read(): Promise<readonly T[] | undefined>
+  read: ReadBatch<T>
   /** Frees what `read()` holds, at once; a `read()` that is under way settles. Gets the last item that was handed out. */
-  cancel(last: T | undefined): void
+  cancel: (last: T | undefined) => void
 }
 
 /**
@@ -17,31 +18,28 @@ export interface BatchSource<T> {
  * answered in order; `return()` never waits for them. Once the signal is aborted nothing more is handed out: the next call
  * rejects with its reason.
  */
-export function iterateBatches<T>(source: BatchSource<T>, signal?: AbortSignal | null): AsyncIterableIterator<T> & AsyncDisposable {
+export function iterateBatches<T>({ read, cancel }: BatchSource<T>, signal?: AbortSignal | null): AsyncIterableIterator<T> & AsyncDisposable {
   let batch: readonly T[] = []
   let index = 0
   let last: T | undefined
   let ended = false
   let aborted = false // and not told yet
-  let watching = false
   let queue: Promise<unknown> | undefined // the calls of next() that wait
 
   async function pull(): Promise<IteratorResult<T>> {
-    if (signal?.aborted) cancel()
-    else if (!watching && !ended) {
-      watching = true
-      signal?.addEventListener('abort', cancel)
-    }
+    if (signal?.aborted) leave()
+    else if (!ended) signal?.addEventListener('abort', leave) // which adds it once
     if (!ended && index === batch.length) {
-      index = 0
-      batch = []
-      const read = await source.read().catch(error => {
+      const next = await read().catch(error => {
         if (ended) return undefined // nobody waits for it any more
         end()
         throw error
       })
-      if (read && !ended) batch = read
-      else end()
+      if (!next || ended) end()
+      else {
+        batch = next
+        index = 0
+      }
     }
     if (aborted) {
       aborted = false // told once; then the iterator is done
@@ -60,18 +58,18 @@ export function iterateBatches<T>(source: BatchSource<T>, signal?: AbortSignal |
     ended = true
     batch = []
     index = 0
-    signal?.removeEventListener('abort', cancel)
+    signal?.removeEventListener('abort', leave)
   }
 
-  function cancel() {
+  function leave() {
     if (ended) return
     aborted = signal?.aborted ?? false
     end()
-    source.cancel(last)
+    cancel(last)
   }
 
   const stop = (value?: unknown): Promise<IteratorResult<T>> => {
-    cancel()
+    leave()
     aborted = false
     return Promise.resolve({ value, done: true })
   }
@@ -104,39 +102,35 @@ export function iterateBatches<T>(source: BatchSource<T>, signal?: AbortSignal |
  *
  * What came before an error in the same chunk is handed out first.
  *
+ * @param batch what the parser's listener puts the events of a chunk into
+ * @param framer the parser
  * @param readChunk gives the next chunk, `undefined` at the end of the body
- * @param frame makes the parser, given the listener that collects its events
  * @param onFailure hears at once that the body can't be parsed any further
  */
-export function batchReader(
+export function batchReader<T>(
+  batch: T[],
+  framer: Pick<Framer, 'feed' | 'end'>,
   readChunk: () => Promise<Uint8Array | undefined>,
-  frame: (onEvent: (event: ServerSentEvent) => void) => Framer,
   onFailure: (error: unknown) => void,
-): () => Promise<ServerSentEvent[] | undefined> {
-  let batch: ServerSentEvent[] = []
-  let failure: { error: unknown } | undefined
-  let ended = false
-  const framer = frame(event => batch.push(event))
-
-  function parse(chunk: Uint8Array | undefined) {
-    ended = chunk === undefined
-    try {
-      if (chunk === undefined) framer.end?.()
-      else framer.feed(chunk)
-    } catch (error) {
-      failure = { error }
-      onFailure(error)
-    }
-  }
+): ReadBatch<T> {
+  let over: (() => undefined) | undefined // once it is: throws, where it has failed
 
   return async () => {
     while (batch.length === 0) {
-      if (failure) throw failure.error
-      if (ended) return undefined
-      parse(await readChunk())
+      if (over) return over()
+      const chunk = await readChunk()
+      try {
+        if (chunk === undefined) {
+          over = () => undefined
+          framer.end?.()
+        } else framer.feed(chunk)
+      } catch (error) {
+        over = () => {
+          throw error
+        }
+        onFailure(error)
+      }
     }
-    const events = batch
-    batch = []
-    return events
+    return batch.splice(0)
   }
 }
