@@ -78,7 +78,8 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   const stream = openEventStream(url, { ...init, idleTimeout: init.idleTimeout ?? IDLE_TIMEOUT, ...shapeRequest(prompt, options, dialect) }, {
     accept: ACCEPT,
     safe: false, // whatever the method: a prompt is paid for
-    framer(contentType) {
+    framer({ ok, status }, contentType) {
+      if (!ok || status === 204) return false
       const chosen = chooseFraming(contentType, dialect)
       framing = chosen ?? framing
       return chosen && (framerOptions => createFramer(chosen, framerOptions))

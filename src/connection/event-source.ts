@@ -2,7 +2,7 @@
 import { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
-import { openEventStream, type EventStream } from './fetch-events.ts'
+import { openEventStream, parserOf, type EventStream } from './fetch-events.ts'
 import { whyFutile } from './futile.ts'
 import { wasPageCached } from './page-cache.ts'
 import { CLOSED, CONNECTING, OPEN, type ReadyState } from './ready-state.ts'
@@ -123,6 +123,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
     let futile: string | undefined // why the last attempt may have been
     this.#stream = openEventStream(parsed, {
       ...rest,
+      dropReplays: false,
       // [spec] credentials mode is "include" if withCredentials, and "same-origin" else
       credentials: rest.credentials ?? (this.#withCredentials ? 'include' : 'same-origin'),
       onOpen: response => this.#announceOpen(response, rest),
@@ -137,9 +138,8 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
         if (this.#readyState !== CLOSED) this.#fail(CLOSED)
       },
     }, {
-      accepts: response => response.status === 200,
+      framer: (response, contentType) => response.status === 200 && parserOf(contentType),
       reconnect,
-      replays: true,
       again: async (reason, signal) => {
         const unanswered = this.#readyState === CONNECTING && reason.code === 'network' && !wasPageCached(reason)
         if (futile && unanswered) throw new StreamError('network', `Cannot open event stream: ${futile}`, { cause: reason })

@@ -111,12 +111,12 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
       onOpen: () => (received = true),
       onRetry: () => (calling = false), // an onopen that the cache has cut short
     }, {
-      accepts: response => Boolean(onopen) || response.ok,
-      framer: contentType => (onopen || contentType === EventStreamContentType ? frame : undefined),
-      async inspect(response) {
+      async framer(response, contentType) {
+        if (!onopen) return response.ok && (contentType === EventStreamContentType ? frame : undefined)
         calling = true
-        await onopen?.(response)
+        await onopen(response)
         calling = false
+        return frame
       },
     })
   }

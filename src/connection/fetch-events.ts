@@ -4,7 +4,7 @@ import { callSafely } from '../report.ts'
 import { batchReader, iterateBatches, type ReadBatch } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
-import { onPageCached, wasPageCached } from './page-cache.ts'
+import { onPageCache, wasPageCached } from './page-cache.ts'
 import { readAhead } from './read-ahead.ts'
 import { createReplayFilter } from './replays.ts'
 import { isSafe, prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
@@ -12,6 +12,8 @@ import { abortable, readStart } from './response.ts'
 import { decideRetry, parseRetryAfter, serverFloor, type Failure, type RetryPolicy } from './retry.ts'
 import { waitToRetry } from './wait.ts'
 import { createWatchdog } from './watchdog.ts'
+
+type CreateFramer = ((options: ParserOptions) => Framer) | undefined | false
 
 /** What the faces of a stream differ in: `fetchEvents` and `connect` use the defaults. */
 export interface StreamRules {
@@ -21,16 +23,13 @@ export interface StreamRules {
   safe?: boolean
   /** When a request that costs nothing is sent again, unless the caller says. @default backoff() */
   reconnect?: RetryPolicy
-  /** Whether an event is delivered again that was before a reconnect. @default whether the caller says `dropReplays: false` */
-  replays?: boolean
-  /** Whether the status opens a stream. @default any of 200 to 299 */
-  accepts?: (response: Response) => boolean
-  /** The parser for a content type, in lower case and without parameters; `undefined` where it is no stream. */
-  framer?: (contentType: string) => ((options: ParserOptions) => Framer) | undefined
+  /**
+   * The parser for a response and its content type, in lower case and without parameters: `false` where its status opens no stream,
+   * `undefined` where its content type is none. It is awaited, and what it throws ends the stream. @default {@link eventStream}
+   */
+  framer?: (response: Response, contentType: string) => CreateFramer | Promise<CreateFramer>
   /** Asked after a safe request has failed: whether it is sent again at once. What it throws ends the stream. */
   again?: (reason: StreamError, signal: AbortSignal) => Promise<boolean>
-  /** Asked, and awaited, before a response is read; what it throws ends the stream. */
-  inspect?: (response: Response) => unknown
   /** Says more of an error than the connection can. */
   explain?: (error: StreamError) => StreamError
   /** Whether all that was asked for has arrived, so that nothing is left to resume. */
@@ -94,7 +93,7 @@ export function fetchEvents(url: string | URL, init: FetchEventsInit = {}): Asyn
  */
 export function openEventStream(url: string | URL, init: FetchEventsInit, rules: StreamRules = {}): EventStream {
   const { idleTimeout = 0, connectTimeout = 0, maxBufferSize, lastEventId: givenId = '', onOpen, onRetry, onClose } = init
-  const { accept = 'text/event-stream', accepts = response => response.ok, framer = eventStreamOnly, replays = init.dropReplays === false } = rules
+  const { accept = 'text/event-stream', framer = eventStream } = rules
   const request = prepareRequest(url, init, accept)
   const { method, repeatable, idempotent } = request
   const safe = rules.safe ?? isSafe(method)
@@ -135,16 +134,16 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   async function open(signal: AbortSignal): Promise<ReadBatch<ServerSentEvent> | undefined> {
     received = resumed // a request that goes on with an answer is as final as that answer
     // For a page in the back/forward cache nothing is streamed; when it returns, a feed goes on
-    if (safe) onPageCached(error => controller.abort(error), signal)
+    if (safe) onPageCache('pagehide', cause => controller.abort(new StreamError('network', 'Event stream broke: the page was put away', { cause })), signal)
     const connecting = watch(connectTimeout, 'Cannot open event stream: no answer within')
     connecting.start()
-    const headers = await request.headers({ attempt: ++attempts, lastEventId }).catch((error: unknown) => {
+    const sentHeaders = await request.headers({ attempt: ++attempts, lastEventId }).catch((error: unknown) => {
       if (!signal.aborted) finish('failed', error) // the app's own, also where it is a StreamError
     })
     // A fetch of the app's need not ask the signal before it sends
-    if (!headers || signal.aborted) return undefined
+    if (!sentHeaders || signal.aborted) return undefined
     rules.onSend?.()
-    const response: Response | undefined = await request.send(headers, signal).catch(brokenBy('Cannot open event stream', signal))
+    const response: Response | undefined = await request.send(sentHeaders, signal).catch(brokenBy('Cannot open event stream', signal))
     connecting.close()
     if (!response) throw new TypeError(`Cannot open event stream: fetch gave no response: ${String(response)}`)
 
@@ -158,12 +157,17 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       release()
       return undefined
     }
-    await rules.inspect?.(response)
+    const { status, headers } = response
+    const contentType = headers.get('content-type') ?? ''
+    const createFramer = await framer(response, contentType.toLowerCase().split(/\s*;/, 1)[0] as string)
     if (signal.aborted) return undefined
     // [spec] HTTP 204 No Content tells the client to stop reconnecting
-    if (response.status === 204) return finish('done')
-    const createFramer = accepts(response) ? framer(contentTypeOf(response)) : undefined
-    if (!createFramer) throw await refusal(response, signal)
+    if (status === 204) return finish('done')
+    if (!createFramer) {
+      const [code, why] = createFramer === false ? ['http', `server answered ${status}`] as const : ['content-type', `content type is ${contentType || 'missing'}`] as const
+      const error = new StreamError(code, `Cannot open event stream: ${why}`, { status, headers, body: await readStart(response, signal) })
+      throw rules.explain?.(error) ?? error
+    }
 
     received = true
     reader = response.body?.getReader()
@@ -176,7 +180,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       onRetry: ms => (reconnectionTime = ms),
       onId: id => (ownId = id),
       onEvent(event) {
-        if (replays || isNew(ownId, attempts)) batch.push(event)
+        if (init.dropReplays === false || isNew(ownId, attempts)) batch.push(event)
         ownId = ''
       },
     })
@@ -201,15 +205,6 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       else if (!safe) finish(parser.incomplete ? 'truncated' : 'done')
       return events
     }
-  }
-
-  async function refusal(response: Response, signal: AbortSignal): Promise<StreamError> {
-    const { status, headers } = response
-    const details = { status, headers, body: await readStart(response, signal) }
-    const error = accepts(response)
-      ? new StreamError('content-type', `Cannot open event stream: content type is ${headers.get('content-type') ?? 'missing'}`, details)
-      : new StreamError('http', `Cannot open event stream: server answered ${status}`, details)
-    return rules.explain?.(error) ?? error
   }
 
   function watch(limitMs: number, what: string) {
@@ -267,12 +262,12 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   }
 }
 
-/** In lower case and without parameters. */
-function contentTypeOf({ headers }: Response): string {
-  return (headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
+/** What opens a stream by default: any of 200 to 299, and an event stream. */
+function eventStream({ ok }: Response, contentType: string) {
+  return ok && parserOf(contentType)
 }
 
-function eventStreamOnly(contentType: string) {
+export function parserOf(contentType: string) {
   return contentType === 'text/event-stream' ? createParser : undefined
 }
 

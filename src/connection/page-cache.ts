@@ -1,16 +1,13 @@
-import { StreamError } from '../errors.ts'
+import type { StreamError } from '../errors.ts'
 
 /**
- * Calls back when the page goes into the back/forward cache, with the error that ends its connection, until the signal is
- * aborted: a connection that is open then is cut by the browser, or keeps the page out of the cache. Where there is no page it is
- * never called.
+ * Calls back when the page goes into the back/forward cache, or returns from it, until the signal is aborted. A connection that is
+ * open while it goes is cut by the browser, or keeps the page out of the cache. Where there is no page it is never called.
  *
  * @see https://html.spec.whatwg.org/multipage/nav-history-apis.html#dom-pagetransitionevent-persisted
  */
-export function onPageCached(callback: (error: StreamError) => void, signal: AbortSignal): void {
-  globalThis.addEventListener?.('pagehide', event => {
-    if (event.persisted) callback(new StreamError('network', 'Event stream broke: the page was put away', { cause: event }))
-  }, { signal })
+export function onPageCache(type: 'pagehide' | 'pageshow', callback: (event: Event) => void, signal: AbortSignal): void {
+  globalThis.addEventListener?.(type, event => event.persisted && callback(event), { signal })
 }
 
 /** Whether that is why a stream broke: no network has failed. */

@@ -1,4 +1,5 @@
 import type { StreamError } from '../errors.ts'
+import { check, checkRange } from './check.ts'
 import type { RetryPolicy } from './retry.ts'
 
 /** Which request of a stream is about to be sent. */
@@ -80,34 +81,35 @@ export interface PreparedRequest {
  */
 export function prepareRequest(target: string | URL, init: FetchEventsInit, accept: string): PreparedRequest {
   // What `retry` and `signal` are to us a fetch of the app's may take for its own
-  const { headers: baseHeaders, json, fetch: customFetch, retry: _retry, signal: _signal, idempotencyKey, ...rest } = init
-  const url = resolveUrl(target, customFetch !== undefined)
-  const body = json === undefined ? rest.body : writeJson(json)
-  const method = (rest.method ?? (json === undefined ? 'GET' : 'POST')).toUpperCase()
-  const hasBody = body !== undefined && body !== null
-  if (json !== undefined && rest.body) throw new TypeError('Cannot send both json and body')
-  if (hasBody && isSafe(method)) throw new TypeError(`Cannot send a body: method is ${method}`)
+  const { headers: ownHeaders, json, fetch: ownFetch, retry: _retry, signal: _signal, idempotencyKey, ...rest } = init
   checkOptions(init)
-  if (!customFetch) checkRequest(url, { ...rest, method, body: null })
+  const url = resolveUrl(target, ownFetch !== undefined)
+  const hasJson = json !== undefined
+  const body = hasJson ? writeJson(json) : rest.body
+  const method = (rest.method ?? (hasJson ? 'POST' : 'GET')).toUpperCase()
+  const sent = { ...rest, method, cache: rest.cache ?? 'no-store' }
+  if (hasJson && rest.body) throw new TypeError('Cannot send both json and body')
+  if (body !== undefined && body !== null && isSafe(method)) throw new TypeError(`Cannot send a body: method is ${method}`)
+  if (!ownFetch) checkRequest(url, { ...sent, body: null })
   const key = idempotencyKey === true ? randomKey() : idempotencyKey
+  const bodyKeys = Object(body) as object
 
   return {
     url,
     method,
     idempotent: Boolean(key),
-    repeatable: !(typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)),
+    repeatable: !('getReader' in bodyKeys || Symbol.asyncIterator in bodyKeys),
     async headers(attempt) {
-      const headers = new Headers(typeof baseHeaders === 'function' ? await baseHeaders(attempt) : baseHeaders)
-      if (!headers.has('accept')) headers.set('accept', accept)
-      if (json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
-      if (key && !headers.has('idempotency-key')) headers.set('idempotency-key', key)
+      const headers = new Headers(typeof ownHeaders === 'function' ? await ownHeaders(attempt) : ownHeaders)
+      const defaults = { 'accept': accept, 'content-type': hasJson && 'application/json', 'idempotency-key': key }
+      for (const [name, value] of Object.entries(defaults)) if (value && !headers.has(name)) headers.set(name, String(value))
       if (attempt.lastEventId) headers.set('last-event-id', toByteString(attempt.lastEventId))
       return headers
     },
-    async send(headers, attemptSignal) {
+    async send(headers, signal) {
       // Read at every attempt: what instruments the page may have wrapped the global one meanwhile
-      const send = customFetch ?? globalThis.fetch
-      return send(url, { ...rest, cache: rest.cache ?? 'no-store', method, headers, signal: attemptSignal, ...(hasBody && { body }) })
+      const send = ownFetch ?? globalThis.fetch
+      return send(url, { ...sent, body, headers, signal } as RequestInit)
     },
   }
 }
@@ -117,18 +119,12 @@ export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-function checkOptions({ retry, signal, fetch: send, idleTimeout = 0, connectTimeout = 0, maxBufferSize = Infinity }: FetchEventsInit): void {
-  if (retry !== undefined && retry !== false && typeof retry !== 'function') {
-    throw new TypeError(`Cannot retry: neither a function nor false: ${String(retry)}`)
-  }
-  for (const [name, ms] of Object.entries({ idleTimeout, connectTimeout })) {
-    if (!(typeof ms === 'number' && ms >= 0)) throw new RangeError(`Cannot watch the stream: ${name} is not a number of milliseconds: ${ms}`)
-  }
-  if (!(maxBufferSize > 0)) throw new RangeError(`Cannot read the stream: maxBufferSize is not a positive number: ${maxBufferSize}`)
-  if (send !== undefined && typeof send !== 'function') throw new TypeError(`Cannot send the request: fetch is not a function: ${String(send)}`)
-  if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
-    throw new TypeError(`Cannot watch the signal: not an AbortSignal: ${String(signal)}`)
-  }
+function checkOptions({ retry = false, signal, fetch: send, idleTimeout = 0, connectTimeout = 0, maxBufferSize = Infinity }: FetchEventsInit): void {
+  check(retry === false || typeof retry === 'function', 'retry', 'a function or false', retry)
+  check(send === undefined || typeof send === 'function', 'fetch', 'a function', send)
+  check(signal === undefined || signal === null || typeof signal.addEventListener === 'function', 'signal', 'an AbortSignal', signal)
+  checkRange({ idleTimeout, connectTimeout })
+  checkRange({ maxBufferSize }, 1)
 }
 
 function resolveUrl(target: string | URL, hasCustomFetch: boolean): string {
@@ -159,13 +155,13 @@ function checkRequest(url: string, init: RequestInit): void {
   try {
     void new Request(url, init)
   } catch (cause) {
-    throw new TypeError(`Cannot open event stream: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new TypeError(`Cannot open event stream: ${String(cause)}`, { cause })
   }
 }
 
 function writeJson(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined
-  if (text === undefined) throw new TypeError(`Cannot send json: not a JSON value: ${String(value)}`)
+  const text = JSON.stringify(value)
+  check(text !== undefined, 'json', 'a JSON value', value)
   return text
 }
 

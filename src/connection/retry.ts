@@ -1,4 +1,5 @@
 import type { StreamError } from '../errors.ts'
+import { checkRange } from './check.ts'
 
 /** What a {@link RetryPolicy} decides upon. */
 export interface Failure {
@@ -58,9 +59,8 @@ export interface BackoffOptions {
  */
 export function backoff(options: BackoffOptions = {}): RetryPolicy {
   const { base = 1000, factor = 2, max = 30_000, limit = Infinity, jitter = 0.75 } = options
-  for (const [name, value, highest] of [['base', base], ['factor', factor], ['max', max], ['limit', limit], ['jitter', jitter, 1]] as const) {
-    if (!(value >= 0 && value <= (highest ?? Infinity))) throw new RangeError(`Cannot back off: ${name} is out of range: ${value}`)
-  }
+  checkRange({ base, factor, max, limit })
+  checkRange({ jitter }, 0, 1)
   return ({ attempt, reason, reconnectionTime, retryAfter }) => {
     if (attempt > limit || !isTransient(reason)) return false
     const longest = Math.min(max, base * factor ** (attempt - 1))
@@ -89,9 +89,7 @@ export interface RetryRules {
   resumable: boolean
 }
 
-/** Statuses that say "later": a feed comes back after them as after any 5xx. */
-const TRANSIENT = [408, 425, 429]
-/** Statuses by which a server says that it did not run the request, so that sending it again pays nothing. */
+/** Statuses by which a server says "later": that it did not run the request, so that sending it again pays nothing. */
 const NOT_RUN = [408, 425, 429, 503]
 const NOT_RUN_RETRIES = 2
 /** Who waits for an answer is told at once where the server asks for more than this. */
@@ -104,24 +102,22 @@ const IDEMPOTENT_RETRIES = 5
  *
  * Only here the rules stand. A caller's policy decides, but for another method than GET only where no answer had begun.
  */
-export function decideRetry(failure: Failure, { safe, policy, reconnect, idempotent, resumable }: RetryRules): number | false {
-  const { reason, received } = failure
-  if (policy === false || reason.code === 'too-large') return false
-  if (safe) return (policy ?? reconnect ?? backoff())(failure)
-  if (reason.code === 'ended') return false
+export function decideRetry(failure: Failure, { safe, policy, reconnect = backoff(), idempotent, resumable }: RetryRules): number | false {
+  const { reason: { code, status = 0 }, received, retryAfter = 0 } = failure
+  if (policy === false || code === 'too-large') return false
+  if (safe) return (policy ?? reconnect)(failure)
+  if (code === 'ended') return false
   // The answer had begun, so it is being paid for
   if (received) return resumable ? backoff()(failure) : false
   // It was answered, if not by a stream: the server has run it
-  const { status = 0 } = reason
   if (status >= 200 && status < 300) return false
   if (policy) return policy(failure)
-  if ((failure.retryAfter ?? 0) > LONGEST_RETRY_AFTER) return false
-  if (NOT_RUN.includes(status)) return backoff({ limit: NOT_RUN_RETRIES })(failure)
-  return idempotent ? backoff({ limit: IDEMPOTENT_RETRIES })(failure) : false
+  if (retryAfter > LONGEST_RETRY_AFTER) return false
+  return backoff({ limit: NOT_RUN.includes(status) ? NOT_RUN_RETRIES : idempotent ? IDEMPOTENT_RETRIES : 0 })(failure)
 }
 
 function isTransient({ code, status = 0 }: StreamError): boolean {
-  return code === 'network' || code === 'timeout' || code === 'ended' || status >= 500 || TRANSIENT.includes(status)
+  return ['network', 'timeout', 'ended'].includes(code) || status >= 500 || NOT_RUN.includes(status)
 }
 
 /**
@@ -130,8 +126,7 @@ function isTransient({ code, status = 0 }: StreamError): boolean {
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function parseRetryAfter(headers: Headers | undefined): number | undefined {
-  const value = headers?.get('retry-after')
-  if (!value) return undefined
+  const value = headers?.get('retry-after') ?? ''
   const ms = /^\d/.test(value) ? parseInt(value) * 1000 : Date.parse(value) - Date.now()
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

@@ -2,29 +2,27 @@
 const STEP_MS = 30_000
 
 /**
- * Calls `onDue` after `delayMs` of waking time, which may be more than the 2³¹−1 ms that a timer of the platform takes; or calls
- * `onWake`, and ends, where a timer fires so late that the machine must have slept, or the page was frozen.
+ * Calls `onDue` after `delayMs` of waking time, which may be more than the 2³¹−1 ms that a timer of the platform takes; or, with how
+ * late it is, where a timer fires so late that the machine must have slept, or the page was frozen.
  *
  * @param sleptMs how much too late that is
- * @param onWake hears how late it was, in milliseconds
+ * @param onDue hears how late it was where it was slept through, in milliseconds, else 0
  * @returns stops it
  */
-export function startTimer(delayMs: number, sleptMs: number, onDue: () => void, onWake: (lateMs: number) => void): () => void {
-  let leftMs = delayMs
+export function startTimer(delayMs: number, sleptMs: number, onDue: (lateMs: number) => void): () => void {
   let timer: ReturnType<typeof setTimeout>
 
-  function step() {
+  function step(leftMs: number) {
     const stepMs = Math.min(leftMs, STEP_MS)
     const dueAt = Date.now() + stepMs
     timer = setTimeout(() => {
-      leftMs -= stepMs
       const lateMs = Date.now() - dueAt
-      if (lateMs > sleptMs) onWake(lateMs)
-      else if (leftMs > 0) step()
-      else onDue()
+      if (lateMs > sleptMs) onDue(lateMs)
+      else if (leftMs > stepMs) step(leftMs - stepMs)
+      else onDue(0)
     }, stepMs)
   }
 
-  step()
+  step(delayMs)
   return () => clearTimeout(timer)
 }

@@ -1,3 +1,4 @@
+import { onPageCache } from './page-cache.ts'
 import { startTimer } from './timer.ts'
 
 /** The longest wait: 2³¹−1 ms, the longest that a timer of the platform takes; a server's `retry:` may ask for more. */
@@ -15,38 +16,39 @@ const SLEPT_MS = 5000
  */
 export function waitToRetry(delayMs: number, signal: AbortSignal, floorMs = 0): Promise<void> {
   return new Promise(resolve => {
+    if (signal.aborted) return resolve()
     const start = Date.now()
     const longestMs = Math.min(delayMs, MAX_WAIT_MS)
     const shortestMs = Math.min(floorMs, longestMs)
     const over = new AbortController()
-    let stopTimer: (() => void) | undefined
+    const untilOver = { signal: over.signal }
+    let stopTimer: () => void
 
-    function wait(ms: number, isOnline = globalThis.navigator?.onLine !== false) {
-      stopTimer?.()
-      if (ms > 0) set(ms)
-      else if (isOnline) done() // else `online` is to come
-    }
-
+    // A task at least, as without one a policy that says 0 leaves the page no turn
     function set(ms: number) {
-      stopTimer = startTimer(ms, SLEPT_MS, () => wait(0), () => wake())
+      stopTimer = startTimer(ms, SLEPT_MS, lateMs => (lateMs ? wake() : end()))
     }
 
     function wake(isOnline?: true) {
       const passedMs = Math.max(0, Date.now() - start) // a clock may be put back
-      wait(shortestMs - passedMs, isOnline)
+      stopTimer()
+      if (passedMs < shortestMs) set(shortestMs - passedMs)
+      else end(isOnline)
+    }
+
+    function end(isOnline = globalThis.navigator?.onLine !== false) {
+      if (isOnline) done() // else `online` is to come
     }
 
     function done() {
-      stopTimer?.()
+      stopTimer()
       over.abort()
       resolve()
     }
 
-    if (signal.aborted) return resolve()
-    const untilOver = { signal: over.signal }
+    set(longestMs)
     signal.addEventListener('abort', done, untilOver)
     globalThis.addEventListener?.('online', () => wake(true), untilOver)
-    globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && wake(), untilOver)
-    set(longestMs) // a task at least, as without one a policy that says 0 leaves the page no turn
+    onPageCache('pageshow', () => wake(), over.signal)
   })
 }

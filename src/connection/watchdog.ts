@@ -28,7 +28,7 @@ export function createWatchdog(limitMs: number, onExpire: () => void): Watchdog 
   let extended = false
 
   function set(delayMs: number) {
-    stopTimer = startTimer(delayMs, Math.min(limitMs, SLEPT_MS), () => check(0), check)
+    stopTimer = startTimer(delayMs, Math.min(limitMs, SLEPT_MS), check)
   }
 
   function check(lateMs: number) {

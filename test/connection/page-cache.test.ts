@@ -1,18 +1,18 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { onPageCached } from '../../src/connection/page-cache.ts'
+import { onPageCache } from '../../src/connection/page-cache.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
 const leaving = (persisted: boolean) => Object.assign(new Event('pagehide'), { persisted })
 
-describe('onPageCached()', () => {
+describe('onPageCache()', () => {
   test('calls when the page is put away, not when it is left for good, and no more once the signal is aborted', () => {
     const page = new EventTarget()
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
     const controller = new AbortController()
     const callback = vi.fn()
-    onPageCached(callback, controller.signal)
+    onPageCache('pagehide', callback, controller.signal)
     page.dispatchEvent(leaving(false))
     expect(callback).not.toHaveBeenCalled()
     page.dispatchEvent(leaving(true))
@@ -22,6 +22,6 @@ describe('onPageCached()', () => {
   })
 
   test('does nothing where there is no page', () => {
-    expect(() => onPageCached(() => {}, new AbortController().signal)).not.toThrow()
+    expect(() => onPageCache('pagehide', () => {}, new AbortController().signal)).not.toThrow()
   })
 })

@@ -40,9 +40,9 @@ describe('backoff()', () => {
   })
 
   test.each([
-    [{ base: -1 }, 'Cannot back off: base is out of range: -1'],
-    [{ factor: NaN }, 'Cannot back off: factor is out of range: NaN'],
-    [{ jitter: 1.5 }, 'Cannot back off: jitter is out of range: 1.5'],
+    [{ base: -1 }, 'Cannot use base: not a number from 0 to Infinity: -1'],
+    [{ factor: NaN }, 'Cannot use factor: not a number from 0 to Infinity: NaN'],
+    [{ jitter: 1.5 }, 'Cannot use jitter: not a number from 0 to 1: 1.5'],
   ])('refuses %o', (options, message) => {
     expect(() => backoff(options)).toThrow(new RangeError(message))
   })

@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers())
 function start(delayMs: number, sleptMs = 5000) {
   const onDue = vi.fn<() => void>()
   const onWake = vi.fn<() => void>()
-  const stop = startTimer(delayMs, sleptMs, onDue, onWake)
+  const stop = startTimer(delayMs, sleptMs, lateMs => (lateMs > 0 ? onWake : onDue)())
   return { onDue, onWake, stop, calls: () => [onDue.mock.calls.length, onWake.mock.calls.length] }
 }
 
@@ -113,9 +113,9 @@ describe('startTimer()', () => {
     let left = 3
     const due = vi.fn(() => {
       stop()
-      if (--left > 0) stop = startTimer(7000, 5000, due, () => {})
+      if (--left > 0) stop = startTimer(7000, 5000, due)
     })
-    let stop = startTimer(7000, 5000, due, () => {})
+    let stop = startTimer(7000, 5000, due)
     vi.advanceTimersByTime(HOUR)
     expect(due).toHaveBeenCalledTimes(3)
     expect(vi.getTimerCount()).toBe(0)
