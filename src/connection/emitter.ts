@@ -13,41 +13,33 @@ export interface Emitter<Event> {
 }
 
 /**
- * mitt, with two things that an app's own events can do without, and a server's can't:
+ * mitt, which keeps the listeners, with two things that an app's own events can do without, and a server's can't:
  *
  * - a listener that throws is reported, and the others are called all the same;
  * - a server may name its events as it likes, `*` too. So types are kept under a prefix, out of the way of mitt's wildcard.
  */
 export function createEmitter<Event>(): Emitter<Event> {
-  const emitter = mitt<Record<string, { type: string; event: Event }>>()
-  // What mitt calls in a listener's place, so that `off()` finds it again
-  const wrappers = { one: new WeakMap<Listener, Listener>(), all: new WeakMap<Listener, Listener>() }
+  const emitter = mitt<Record<string, never>>()
 
-  function wrap(type: string, listener: Listener): () => void {
-    const known = type === '*' ? wrappers.all : wrappers.one
-    const call = listener as (...args: unknown[]) => void
-    const wrapper = known.get(listener) ?? (type === '*'
-      ? (_key: string, { type: own, event }: { type: string; event: Event }) => callSafely(call, own, event)
-      : ({ event }: { event: Event }) => callSafely(call, event))
-    known.set(listener, wrapper)
-    return wrapper
+  function call(key: string, ...args: unknown[]) {
+    const listeners = emitter.all.get(key)?.slice() ?? [] // a copy, as a listener may add and remove others
+    for (const listener of listeners) callSafely(listener as (...args: unknown[]) => void, ...args)
   }
 
   return {
     on(type, listener) {
       if (typeof listener !== 'function') throw new TypeError(`Cannot listen to ${type}: not a function: ${String(listener)}`)
-      const wrapper = wrap(type, listener)
-      emitter.on(key(type), wrapper)
-      return () => emitter.off(key(type), wrapper)
+      emitter.on(keyOf(type), listener)
+      return () => emitter.off(keyOf(type), listener)
     },
-    off(type, listener) {
-      if (!listener) emitter.off(key(type))
-      else if (typeof listener === 'function') emitter.off(key(type), wrap(type, listener))
+    off: (type, listener) => emitter.off(keyOf(type), listener),
+    emit(type, event) {
+      call(`=${type}`, event)
+      call('*', type, event)
     },
-    emit: (type, event) => emitter.emit(`=${type}`, { type, event }),
   }
 }
 
-function key(type: string): string {
+function keyOf(type: string): string {
   return type === '*' ? type : `=${type}`
 }

@@ -45,6 +45,12 @@ export interface EventSource<Own extends Record<keyof Own, Event> = object> {
   readonly OPEN: typeof OPEN
   /** 2: closed for good. */
   readonly CLOSED: typeof CLOSED
+  /** Hears that the stream is open; `null` for nobody. */
+  onopen: Handler<'open'>
+  /** Hears events for which the server names no type; `null` for nobody. */
+  onmessage: Handler<'message'>
+  /** Hears that the connection is lost, and tried again, or closed: `readyState` tells; `null` for nobody. */
+  onerror: Handler<'error'>
   /** Hears events of a type: `open`, `error`, `message`, or any that the server names. */
   addEventListener<Type extends keyof EventsOf<Own> & string>(
     type: Type, listener: Listener<Own, EventsOf<Own>[Type]>, options?: boolean | AddEventListenerOptions): void
@@ -91,6 +97,24 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
     for (const name of Object.getOwnPropertyNames(this.prototype)) {
       if (name !== 'constructor') Object.defineProperty(this.prototype, name, { enumerable: true })
     }
+    // [spec] event handler IDL attributes; what is no object is null
+    for (const type of ['open', 'message', 'error']) {
+      Object.defineProperties(this.prototype, Object.getOwnPropertyDescriptors({
+        get [`on${type}`]() {
+          return (this as unknown as EventSource).#handlers.get(type) ?? null
+        },
+        set [`on${type}`](handler: object | null) {
+          const source = this as unknown as EventSource
+          if (Object(handler) === handler) {
+            source.#handlers.set(type, handler as object)
+            source.addEventListener(type, source.#callHandler) // which keeps its place while the handler is replaced
+          } else {
+            source.#handlers.delete(type)
+            source.removeEventListener(type, source.#callHandler)
+          }
+        },
+      }))
+    }
     for (const target of [this, this.prototype]) {
       for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSED })) Object.defineProperty(target, name, { value, enumerable: true })
     }
@@ -103,7 +127,11 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
   #origin = '' // of the last response
   #lastEventId: string // of the last event that was dispatched
   #dispatching = false
-  #handlers = new Map<string, { handler: object; listener: (event: Event) => void }>()
+  #handlers = new Map<string, object>()
+  #callHandler = (event: Event) => {
+    const handler = this.#handlers.get(event.type)
+    if (typeof handler === 'function') handler.call(this, event)
+  }
 
   /**
    * @param url where to; relative to the page
@@ -244,56 +272,10 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
     return this.#stream.reconnectionTime ?? RECONNECTION_TIME
   }
 
-  /** Hears that the stream is open; `null` for nobody. */
-  get onopen(): Handler<'open'> {
-    return this.#handler('open') as Handler<'open'>
-  }
-  set onopen(handler: Handler<'open'>) {
-    this.#setHandler('open', handler)
-  }
-  /** Hears events for which the server names no type; `null` for nobody. */
-  get onmessage(): Handler<'message'> {
-    return this.#handler('message') as Handler<'message'>
-  }
-  set onmessage(handler: Handler<'message'>) {
-    this.#setHandler('message', handler)
-  }
-  /** Hears that the connection is lost, and tried again, or closed: `readyState` tells; `null` for nobody. */
-  get onerror(): Handler<'error'> {
-    return this.#handler('error') as Handler<'error'>
-  }
-  set onerror(handler: Handler<'error'>) {
-    this.#setHandler('error', handler)
-  }
-
   /** Ends the request and closes for good, without an event. */
   close(): void {
     this.#readyState = CLOSED
     this.#stream.stop(this.#lastEventId)
-  }
-
-  #handler(type: string): object | null {
-    return this.#handlers.get(type)?.handler ?? null
-  }
-
-  /** [spec] an event handler IDL attribute: keeps its place among the listeners while it is replaced; what is no object is null. */
-  #setHandler(type: string, value: unknown) {
-    const known = this.#handlers.get(type)
-    const isCallable = typeof value === 'function'
-    if (!isCallable && (typeof value !== 'object' || value === null)) {
-      if (known) this.removeEventListener(type, known.listener)
-      this.#handlers.delete(type)
-    } else if (known) known.handler = value
-    else {
-      const entry = {
-        handler: value,
-        listener: (event: Event) => {
-          if (typeof entry.handler === 'function') entry.handler.call(this, event)
-        },
-      }
-      this.#handlers.set(type, entry)
-      this.addEventListener(type, entry.listener)
-    }
   }
 }
 

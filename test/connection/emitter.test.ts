@@ -80,6 +80,22 @@ describe('createEmitter()', () => {
     expect(listener.mock.calls).toEqual([[1]])
   })
 
+  test('calls those that listened when the event came, whatever a listener adds and removes', () => {
+    const emitter = createEmitter<number>()
+    const calls: string[] = []
+    const second = () => void calls.push('second')
+    emitter.on('tick', () => {
+      calls.push('first')
+      emitter.off('tick', second)
+      emitter.on('tick', () => calls.push('third'))
+    })
+    emitter.on('tick', second)
+    emitter.emit('tick', 1)
+    expect(calls).toEqual(['first', 'second'])
+    emitter.emit('tick', 2)
+    expect(calls).toEqual(['first', 'second', 'first', 'third'])
+  })
+
   test('refuses what is no function', () => {
     const emitter = createEmitter<number>()
     expect(() => emitter.off('tick', 5 as never)).not.toThrow()
