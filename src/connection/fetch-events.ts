@@ -4,6 +4,7 @@ import { callSafely } from '../report.ts'
 import { batchReader, iterateBatches, type ReadBatch } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
+import { check } from './check.ts'
 import { onPageCache, wasPageCached } from './page-cache.ts'
 import { readAhead } from './read-ahead.ts'
 import { createReplayFilter } from './replays.ts'
@@ -111,20 +112,17 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
 
   async function read(): Promise<readonly ServerSentEvent[] | undefined> {
     while (!ending) {
-      let reason: StreamError | undefined
       try {
         readBatch ??= await abortable(open(controller.signal), controller.signal)
         const events = await readBatch?.()
         if (events && !ending) return events
+        throw new StreamError('ended', 'Event stream ended')
       } catch (error) {
-        // What is no failure of the stream is an app's own error, by a response that it has read or looked at
-        if (error instanceof StreamError) reason = error
-        else finish('failed', error)
+        readBatch = undefined
+        controller.abort()
+        controller = new AbortController()
+        if (!ending) await retry(error).catch(failure => finish('failed', failure))
       }
-      readBatch = undefined
-      controller.abort()
-      controller = new AbortController()
-      if (!ending) await retry(reason ?? new StreamError('ended', 'Event stream ended')).catch(error => finish('failed', error))
     }
     if (ending.outcome === 'failed') throw ending.error
     return undefined
@@ -143,9 +141,9 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     // A fetch of the app's need not ask the signal before it sends
     if (!sentHeaders || signal.aborted) return undefined
     rules.onSend?.()
-    const response: Response | undefined = await request.send(sentHeaders, signal).catch(brokenBy('Cannot open event stream', signal))
+    const response = await request.send(sentHeaders, signal).catch(brokenBy('Cannot open event stream', signal))
     connecting.close()
-    if (!response) throw new TypeError(`Cannot open event stream: fetch gave no response: ${String(response)}`)
+    check(Boolean(response), "fetch's answer", 'a response', response)
 
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
     const release = () => {
@@ -213,8 +211,10 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     return watchdog
   }
 
-  /** Waits for the next attempt, or ends the stream; what it throws, also a policy's own error, the stream has failed by. */
-  async function retry(reason: StreamError): Promise<void> {
+  /** Waits for the next attempt, or ends the stream; what it throws, also an app's own error, the stream has failed by. */
+  async function retry(reason: unknown): Promise<void> {
+    // No failure of the stream, but of the app, by a response that it has read or looked at
+    if (!(reason instanceof StreamError)) throw reason
     if ((safe && await rules.again?.(reason, controller.signal)) || ending) return
     const failure: Failure = {
       attempt: ++failures, reason, method, received, lastEventId, reconnectionTime, retryAfter: parseRetryAfter(reason.headers),
@@ -227,7 +227,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       if (reason.code !== 'ended') throw reason
       return finish('done')
     }
-    if (!(typeof delay === 'number' && delay >= 0)) throw new TypeError(`Cannot retry: neither milliseconds nor false: ${String(delay)}`)
+    check(typeof delay === 'number' && delay >= 0, "the policy's answer", 'milliseconds or false', delay)
     if (!repeatable) throw new StreamError(reason.code, 'Cannot send the request again: its body is a stream', { cause: reason })
     resumed ||= received && !safe
     const wait = Math.max(delay, wasPageCached(reason) ? CACHED_MS : 0)

@@ -8,7 +8,7 @@ const WINDOW = 1024
 export function createReplayFilter(): (id: string, attempt: number) => boolean {
   const delivered = new Map<string, number>() // oldest first
   return (id, attempt) => {
-    if (id === '') return true
+    if (!id) return true
     if ((delivered.get(id) ?? attempt) < attempt) return false
     delivered.delete(id)
     delivered.set(id, attempt)

@@ -81,16 +81,16 @@ export interface PreparedRequest {
  */
 export function prepareRequest(target: string | URL, init: FetchEventsInit, accept: string): PreparedRequest {
   // What `retry` and `signal` are to us a fetch of the app's may take for its own
-  const { headers: ownHeaders, json, fetch: ownFetch, retry: _retry, signal: _signal, idempotencyKey, ...rest } = init
+  const { headers: ownHeaders, json, fetch: ownFetch, retry: _retry, signal: _signal, idempotencyKey, body: ownBody, cache = 'no-store', ...rest } = init
   checkOptions(init)
   const url = resolveUrl(target, ownFetch !== undefined)
   const hasJson = json !== undefined
-  const body = hasJson ? writeJson(json) : rest.body
+  const body = hasJson ? writeJson(json) : ownBody
   const method = (rest.method ?? (hasJson ? 'POST' : 'GET')).toUpperCase()
-  const sent = { ...rest, method, cache: rest.cache ?? 'no-store' }
-  if (hasJson && rest.body) throw new TypeError('Cannot send both json and body')
+  const sent = { ...rest, method, cache }
+  if (hasJson && ownBody) throw new TypeError('Cannot send both json and body')
   if (body !== undefined && body !== null && isSafe(method)) throw new TypeError(`Cannot send a body: method is ${method}`)
-  if (!ownFetch) checkRequest(url, { ...sent, body: null })
+  if (!ownFetch) checkRequest(url, sent)
   const key = idempotencyKey === true ? randomKey() : idempotencyKey
   const bodyKeys = Object(body) as object
 
@@ -102,7 +102,7 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
     async headers(attempt) {
       const headers = new Headers(typeof ownHeaders === 'function' ? await ownHeaders(attempt) : ownHeaders)
       const defaults = { 'accept': accept, 'content-type': hasJson && 'application/json', 'idempotency-key': key }
-      for (const [name, value] of Object.entries(defaults)) if (value && !headers.has(name)) headers.set(name, String(value))
+      for (const [name, value] of Object.entries(defaults)) if (value && !headers.has(name)) headers.set(name, value as string)
       if (attempt.lastEventId) headers.set('last-event-id', toByteString(attempt.lastEventId))
       return headers
     },

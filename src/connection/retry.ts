@@ -61,11 +61,12 @@ export function backoff(options: BackoffOptions = {}): RetryPolicy {
   const { base = 1000, factor = 2, max = 30_000, limit = Infinity, jitter = 0.75 } = options
   checkRange({ base, factor, max, limit })
   checkRange({ jitter }, 0, 1)
-  return ({ attempt, reason, reconnectionTime, retryAfter }) => {
+  return failure => {
+    const { attempt, reason } = failure
     if (attempt > limit || !isTransient(reason)) return false
     const longest = Math.min(max, base * factor ** (attempt - 1))
     const delay = longest * (1 - jitter * Math.random())
-    const floor = serverFloor({ reconnectionTime, retryAfter })
+    const floor = serverFloor(failure)
     return delay >= floor ? delay : floor + Math.min(floor, base) * jitter * Math.random()
   }
 }

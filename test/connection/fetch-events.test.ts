@@ -169,7 +169,7 @@ describe('fetchEvents()', () => {
   test.each([undefined, NaN, -1, '5', Promise.resolve(5)])('ends with a TypeError where a policy says %s, also at a clean end', async given => {
     const retry = (() => given) as never
     expect(await collect(`/two?policy=${String(given)}`, { retry })).toMatchObject({
-      data: ['one', 'two'], ending: { outcome: 'failed' }, error: new TypeError(`Cannot retry: neither milliseconds nor false: ${String(given)}`),
+      data: ['one', 'two'], ending: { outcome: 'failed' }, error: new TypeError(`Cannot use the policy's answer: not milliseconds or false: ${String(given)}`),
     })
   })
 
