@@ -18,8 +18,9 @@ const FRAMINGS: Partial<Record<string, Framing>> = {
   'text/plain': 'text',
 }
 
-/** How an answer of a content type becomes events; `undefined` where it is none. */
-export function chooseFraming(contentType: string, dialect: Dialect): Framing | undefined {
+/** How an answer of a content type, as its header has it, becomes events; `undefined` where it is none. */
+export function chooseFraming(header: string, dialect: Dialect): Framing | undefined {
+  const contentType = header.toLowerCase().split(';', 1)[0]?.trim() ?? ''
   // A server's error page, or JSON in place of a stream, is what it is, whatever the dialect expects
   if (contentType === 'text/html') return undefined
   return contentType === 'application/json' ? 'ndjson' : dialect.framing ?? FRAMINGS[contentType]

@@ -78,9 +78,9 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   const stream = openEventStream(url, { ...init, idleTimeout: init.idleTimeout ?? IDLE_TIMEOUT, ...shapeRequest(prompt, options, dialect) }, {
     accept: ACCEPT,
     safe: false, // whatever the method: a prompt is paid for
-    framer({ ok, status }, contentType) {
+    framer({ ok, status, headers }) {
       if (!ok || status === 204) return false
-      const chosen = chooseFraming(contentType, dialect)
+      const chosen = chooseFraming(headers.get('content-type') ?? '', dialect)
       framing = chosen ?? framing
       return chosen && (framerOptions => createFramer(chosen, framerOptions))
     },

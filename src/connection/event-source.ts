@@ -166,7 +166,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
         if (this.#readyState !== CLOSED) this.#fail(CLOSED)
       },
     }, {
-      framer: (response, contentType) => response.status === 200 && parserOf(contentType),
+      framer: response => response.status === 200 && parserOf(response),
       reconnect,
       again: async (reason, signal) => {
         const unanswered = this.#readyState === CONNECTING && reason.code === 'network' && !wasPageCached(reason)

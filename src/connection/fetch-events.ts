@@ -4,7 +4,7 @@ import { callSafely } from '../report.ts'
 import { batchReader, iterateBatches, type ReadBatch } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
-import { check } from './check.ts'
+import { check, checkRange } from './check.ts'
 import { onPageCache, wasPageCached } from './page-cache.ts'
 import { readAhead } from './read-ahead.ts'
 import { createReplayFilter } from './replays.ts'
@@ -25,10 +25,10 @@ export interface StreamRules {
   /** When a request that costs nothing is sent again, unless the caller says. @default backoff() */
   reconnect?: RetryPolicy
   /**
-   * The parser for a response and its content type, in lower case and without parameters: `false` where its status opens no stream,
-   * `undefined` where its content type is none. It is awaited, and what it throws ends the stream. @default {@link eventStream}
+   * The parser for a response: `false` where its status opens no stream, `undefined` where its content type is of none. It is
+   * awaited, and what it throws ends the stream. @default {@link eventStream}
    */
-  framer?: (response: Response, contentType: string) => CreateFramer | Promise<CreateFramer>
+  framer?: (response: Response) => CreateFramer | Promise<CreateFramer>
   /** Asked after a safe request has failed: whether it is sent again at once. What it throws ends the stream. */
   again?: (reason: StreamError, signal: AbortSignal) => Promise<boolean>
   /** Says more of an error than the connection can. */
@@ -93,8 +93,10 @@ export function fetchEvents(url: string | URL, init: FetchEventsInit = {}): Asyn
  * One abort controller an attempt: whatever ends an attempt aborts it, and the abort cleans up.
  */
 export function openEventStream(url: string | URL, init: FetchEventsInit, rules: StreamRules = {}): EventStream {
-  const { idleTimeout = 0, connectTimeout = 0, maxBufferSize, lastEventId: givenId = '', onOpen, onRetry, onClose } = init
+  const { idleTimeout = 0, connectTimeout = 0, maxBufferSize = 2 ** 24, lastEventId: givenId = '', onOpen, onRetry, onClose } = init
   const { accept = 'text/event-stream', framer = eventStream } = rules
+  checkRange({ idleTimeout, connectTimeout })
+  checkRange({ maxBufferSize }, 1)
   const request = prepareRequest(url, init, accept)
   const { method, repeatable, idempotent } = request
   const safe = rules.safe ?? isSafe(method)
@@ -113,7 +115,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   async function read(): Promise<readonly ServerSentEvent[] | undefined> {
     while (!ending) {
       try {
-        readBatch ??= await abortable(open(controller.signal), controller.signal)
+        readBatch ??= await abortable(open(controller), controller.signal)
         const events = await readBatch?.()
         if (events && !ending) return events
         throw new StreamError('ended', 'Event stream ended')
@@ -128,12 +130,13 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     return undefined
   }
 
-  /** Sends the request; gives what reads the events of its answer. Once the signal is aborted, nobody waits for it any more. */
-  async function open(signal: AbortSignal): Promise<ReadBatch<ServerSentEvent> | undefined> {
+  /** One attempt: sends the request, and gives what reads the events of its answer. Once that is aborted, nobody waits for it any more. */
+  async function open(attempt: AbortController): Promise<ReadBatch<ServerSentEvent> | undefined> {
+    const { signal } = attempt
     received = resumed // a request that goes on with an answer is as final as that answer
     // For a page in the back/forward cache nothing is streamed; when it returns, a feed goes on
-    if (safe) onPageCache('pagehide', cause => controller.abort(new StreamError('network', 'Event stream broke: the page was put away', { cause })), signal)
-    const connecting = watch(connectTimeout, 'Cannot open event stream: no answer within')
+    if (safe) onPageCache('pagehide', cause => attempt.abort(new StreamError('network', 'Event stream broke: the page was put away', { cause })), signal)
+    const connecting = createWatchdog(connectTimeout, attempt, 'Cannot open event stream: no answer within')
     connecting.start()
     const sentHeaders = await request.headers({ attempt: ++attempts, lastEventId }).catch((error: unknown) => {
       if (!signal.aborted) finish('failed', error) // the app's own, also where it is a StreamError
@@ -142,12 +145,13 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     if (!sentHeaders || signal.aborted) return undefined
     rules.onSend?.()
     const response = await request.send(sentHeaders, signal).catch(brokenBy('Cannot open event stream', signal))
-    connecting.close()
+    connecting.stop()
     check(Boolean(response), "fetch's answer", 'a response', response)
 
+    const { status, headers, body } = response
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
     const release = () => {
-      (reader ?? response.body)?.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
+      (reader ?? body)?.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
       reader?.releaseLock()
     }
     signal.addEventListener('abort', release)
@@ -155,21 +159,22 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       release()
       return undefined
     }
-    const { status, headers } = response
-    const contentType = headers.get('content-type') ?? ''
-    const createFramer = await framer(response, contentType.toLowerCase().split(/\s*;/, 1)[0] as string)
+    const createFramer = await framer(response)
     if (signal.aborted) return undefined
     // [spec] HTTP 204 No Content tells the client to stop reconnecting
     if (status === 204) return finish('done')
     if (!createFramer) {
-      const [code, why] = createFramer === false ? ['http', `server answered ${status}`] as const : ['content-type', `content type is ${contentType || 'missing'}`] as const
-      const error = new StreamError(code, `Cannot open event stream: ${why}`, { status, headers, body: await readStart(response, signal) })
+      if (!body?.locked) reader = body?.getReader() // else the app has read it
+      const [code, why] = createFramer === false
+        ? ['http', `server answered ${status}`] as const
+        : ['content-type', `content type is ${headers.get('content-type') ?? 'missing'}`] as const
+      const error = new StreamError(code, `Cannot open event stream: ${why}`, { status, headers, body: await readStart(reader) })
       throw rules.explain?.(error) ?? error
     }
 
     received = true
-    reader = response.body?.getReader()
-    const idle = watch(idleTimeout, 'Event stream broke: silent for')
+    reader = body?.getReader()
+    const idle = createWatchdog(idleTimeout, attempt, 'Event stream broke: silent for')
     const batch: ServerSentEvent[] = []
     let ownId = ''
     const parser = createFramer({
@@ -193,7 +198,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       return chunk
     }
 
-    const readParsed = batchReader(batch, parser, readAhead(readChunk), error => controller.abort(error))
+    const readParsed = batchReader(batch, parser, readAhead(readChunk), error => attempt.abort(error))
     callSafely(onOpen, response)
     return async () => {
       const events = await readParsed().finally(() => {
@@ -203,12 +208,6 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       else if (!safe) finish(parser.incomplete ? 'truncated' : 'done')
       return events
     }
-  }
-
-  function watch(limitMs: number, what: string) {
-    const watchdog = createWatchdog(limitMs, () => controller.abort(new StreamError('timeout', `${what} ${limitMs} ms`)))
-    controller.signal.addEventListener('abort', watchdog.close)
-    return watchdog
   }
 
   /** Waits for the next attempt, or ends the stream; what it throws, also an app's own error, the stream has failed by. */
@@ -263,12 +262,13 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
 }
 
 /** What opens a stream by default: any of 200 to 299, and an event stream. */
-function eventStream({ ok }: Response, contentType: string) {
-  return ok && parserOf(contentType)
+function eventStream(response: Response) {
+  return response.ok && parserOf(response)
 }
 
-export function parserOf(contentType: string) {
-  return contentType === 'text/event-stream' ? createParser : undefined
+/** The parser for an event stream; `undefined` where the response is none by its content type. */
+export function parserOf({ headers }: Response) {
+  return /^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '') ? createParser : undefined
 }
 
 /** Makes a `network` error of what the network rejects with; what the signal was aborted with stays what it is. */

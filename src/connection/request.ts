@@ -1,5 +1,5 @@
 import type { StreamError } from '../errors.ts'
-import { check, checkRange } from './check.ts'
+import { check } from './check.ts'
 import type { RetryPolicy } from './retry.ts'
 
 /** Which request of a stream is about to be sent. */
@@ -77,12 +77,13 @@ export interface PreparedRequest {
  * Checks a request at the door, so that a mistake is not taken for a network that fails, and tried again for ever.
  *
  * @throws {TypeError} where the URL does not parse, `json` can't be written as JSON, or method, body and json don't fit together
- * @throws {RangeError} where a time is negative or not a number
  */
 export function prepareRequest(target: string | URL, init: FetchEventsInit, accept: string): PreparedRequest {
   // What `retry` and `signal` are to us a fetch of the app's may take for its own
-  const { headers: ownHeaders, json, fetch: ownFetch, retry: _retry, signal: _signal, idempotencyKey, body: ownBody, cache = 'no-store', ...rest } = init
-  checkOptions(init)
+  const { headers: ownHeaders, json, fetch: ownFetch, retry = false, signal, idempotencyKey, body: ownBody, cache = 'no-store', ...rest } = init
+  check(retry === false || typeof retry === 'function', 'retry', 'a function or false', retry)
+  check(ownFetch === undefined || typeof ownFetch === 'function', 'fetch', 'a function', ownFetch)
+  check(signal === undefined || signal === null || typeof signal.addEventListener === 'function', 'signal', 'an AbortSignal', signal)
   const url = resolveUrl(target, ownFetch !== undefined)
   const hasJson = json !== undefined
   const body = hasJson ? writeJson(json) : ownBody
@@ -102,14 +103,14 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
     async headers(attempt) {
       const headers = new Headers(typeof ownHeaders === 'function' ? await ownHeaders(attempt) : ownHeaders)
       const defaults = { 'accept': accept, 'content-type': hasJson && 'application/json', 'idempotency-key': key }
-      for (const [name, value] of Object.entries(defaults)) if (value && !headers.has(name)) headers.set(name, value as string)
+      for (const [name, value] of Object.entries(defaults)) if (value && !headers.has(name)) headers.set(name, value)
       if (attempt.lastEventId) headers.set('last-event-id', toByteString(attempt.lastEventId))
       return headers
     },
-    async send(headers, signal) {
+    async send(headers, attemptSignal) {
       // Read at every attempt: what instruments the page may have wrapped the global one meanwhile
       const send = ownFetch ?? globalThis.fetch
-      return send(url, { ...sent, body, headers, signal } as RequestInit)
+      return send(url, { ...sent, body, headers, signal: attemptSignal } as RequestInit)
     },
   }
 }
@@ -117,14 +118,6 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
 /** Whether repeating a request costs nothing; such a request has no body. */
 export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
-}
-
-function checkOptions({ retry = false, signal, fetch: send, idleTimeout = 0, connectTimeout = 0, maxBufferSize = Infinity }: FetchEventsInit): void {
-  check(retry === false || typeof retry === 'function', 'retry', 'a function or false', retry)
-  check(send === undefined || typeof send === 'function', 'fetch', 'a function', send)
-  check(signal === undefined || signal === null || typeof signal.addEventListener === 'function', 'signal', 'an AbortSignal', signal)
-  checkRange({ idleTimeout, connectTimeout })
-  checkRange({ maxBufferSize }, 1)
 }
 
 function resolveUrl(target: string | URL, hasCustomFetch: boolean): string {

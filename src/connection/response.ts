@@ -12,16 +12,12 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   })
 }
 
-/** The first 64 KiB of a body as text, or what came of it in two seconds; the signal ends it. */
-export async function readStart({ body }: Response, signal: AbortSignal): Promise<string> {
+/** The first 64 KiB of a body as text, or what came of it in two seconds. */
+export async function readStart(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const timer = setTimeout(() => void reader?.cancel().catch(() => {}), BODY_TIMEOUT_MS)
   try {
-    const reader = body?.getReader()
-    const cancel = () => void reader?.cancel().catch(() => {})
-    timer = setTimeout(cancel, BODY_TIMEOUT_MS)
-    signal.addEventListener('abort', cancel)
     for (let left = BODY_SIZE; reader && left > 0;) {
       const { done, value } = await reader.read()
       if (done) break
@@ -29,7 +25,7 @@ export async function readStart({ body }: Response, signal: AbortSignal): Promis
       left -= value.length
     }
   } catch {
-    // The app has read it, or the connection broke: what came of it still tells more than nothing
+    // The connection broke: what came of the body still tells more than nothing
   }
   clearTimeout(timer)
   return text

@@ -1,3 +1,4 @@
+import { StreamError } from '../errors.ts'
 import { startTimer } from './timer.ts'
 
 /** A timer that is later than this was slept through … */
@@ -11,18 +12,19 @@ export interface Watchdog {
   start: () => void
   /** What was waited for has come. */
   stop: () => void
-  /** No wait comes any more. */
-  close: () => void
 }
 
 /**
- * Creates a watchdog that barks when one wait lasts longer than `limitMs`; 0 never barks.
+ * Creates a watchdog that aborts an attempt, by a `timeout`, when one wait lasts longer than `limitMs`; 0 never does. It is off once
+ * the attempt is aborted, by whomever.
  *
  * Its timer is set again only when it fires, not at every wait: a stream has thousands of chunks a second. Where the machine
  * slept or the page was frozen, the wait begins anew: bytes that came meanwhile are about to be read. A hidden tab's throttled
  * timers look like short sleeps, so those count once a wait.
+ *
+ * @param what the beginning of the error's message, before the limit
  */
-export function createWatchdog(limitMs: number, onExpire: () => void): Watchdog {
+export function createWatchdog(limitMs: number, attempt: AbortController, what: string): Watchdog {
   let stopTimer: (() => void) | undefined
   let waitingSince: number | undefined
   let extended = false
@@ -40,9 +42,10 @@ export function createWatchdog(limitMs: number, onExpire: () => void): Watchdog 
     }
     const leftMs = waitingSince + limitMs - performance.now()
     if (leftMs > 0) set(leftMs)
-    else onExpire()
+    else attempt.abort(new StreamError('timeout', `${what} ${limitMs} ms`))
   }
 
+  attempt.signal.addEventListener('abort', () => stopTimer?.())
   return {
     start() {
       if (!(limitMs > 0)) return
@@ -52,11 +55,6 @@ export function createWatchdog(limitMs: number, onExpire: () => void): Watchdog 
     },
     stop() {
       waitingSince = undefined
-    },
-    close() {
-      waitingSince = undefined
-      stopTimer?.()
-      stopTimer = undefined
     },
   }
 }

@@ -1,24 +1,33 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWatchdog } from '../../src/connection/watchdog.ts'
-import { fetchEvents } from '../../src/index.ts'
+import { fetchEvents, StreamError } from '../../src/index.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+/** A watchdog of an attempt, and what hears that it barks. */
+function watch(limitMs: number, bark: (reason: unknown) => void) {
+  const attempt = new AbortController()
+  attempt.signal.addEventListener('abort', () => {
+    if (attempt.signal.reason instanceof StreamError) bark(attempt.signal.reason)
+  })
+  return { ...createWatchdog(limitMs, attempt, 'Silent for'), close: () => attempt.abort() }
+}
+
 describe('createWatchdog()', () => {
   test('barks when one wait is too long', () => {
     const bark = vi.fn()
-    createWatchdog(1000, bark).start()
+    watch(1000, bark).start()
     vi.advanceTimersByTime(999)
     expect(bark).not.toHaveBeenCalled()
     vi.advanceTimersByTime(1)
-    expect(bark).toHaveBeenCalledOnce()
+    expect(bark).toHaveBeenCalledExactlyOnceWith(new StreamError('timeout', 'Silent for 1000 ms'))
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('counts each wait anew, and none in between', () => {
     const bark = vi.fn()
-    const watchdog = createWatchdog(1000, bark)
+    const watchdog = watch(1000, bark)
     for (let wait = 0; wait < 10; wait++) {
       watchdog.start()
       vi.advanceTimersByTime(900)
@@ -33,7 +42,7 @@ describe('createWatchdog()', () => {
 
   test('has one timer, however many waits there are', () => {
     const set = vi.spyOn(globalThis, 'setTimeout')
-    const watchdog = createWatchdog(1000, () => {})
+    const watchdog = watch(1000, () => {})
     for (let wait = 0; wait < 1000; wait++) {
       watchdog.start()
       watchdog.stop()
@@ -45,7 +54,7 @@ describe('createWatchdog()', () => {
 
   test('gives a wait that the machine slept through its time again', () => {
     const bark = vi.fn()
-    createWatchdog(1000, bark).start()
+    watch(1000, bark).start()
     vi.setSystemTime(Date.now() + 3_600_000)
     vi.advanceTimersByTime(1000)
     expect(bark).not.toHaveBeenCalled()
@@ -55,7 +64,7 @@ describe('createWatchdog()', () => {
 
   test('gives a wait that was slept through for less than its limit its time again too, once', () => {
     const bark = vi.fn()
-    const watchdog = createWatchdog(3000, bark)
+    const watchdog = watch(3000, bark)
     watchdog.start()
     vi.setSystemTime(Date.now() + 2000)
     vi.advanceTimersByTime(3000)
@@ -67,7 +76,7 @@ describe('createWatchdog()', () => {
 
   test('watches times that no timer holds', () => {
     const bark = vi.fn()
-    createWatchdog(2 ** 32, bark).start()
+    watch(2 ** 32, bark).start()
     vi.advanceTimersByTime(2 ** 32 - 1)
     expect(bark).not.toHaveBeenCalled()
     vi.advanceTimersByTime(1)
@@ -75,7 +84,7 @@ describe('createWatchdog()', () => {
   })
 
   test('is off at 0', () => {
-    createWatchdog(0, () => {}).start()
+    watch(0, () => {}).start()
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -84,7 +93,7 @@ describe('createWatchdog()', () => {
 
   test('stands still while the page is frozen, and grants one wait more from when it finds that', () => {
     const bark = vi.fn()
-    createWatchdog(120_000, bark).start()
+    watch(120_000, bark).start()
     vi.advanceTimersByTime(61_000)
     sleep(3_600_000)
     vi.advanceTimersByTime(29_000) // the end of the step
@@ -96,7 +105,7 @@ describe('createWatchdog()', () => {
 
   test('grants one wait more for each sleep', () => {
     const bark = vi.fn()
-    createWatchdog(10_000, bark).start()
+    watch(10_000, bark).start()
     for (let night = 0; night < 5; night++) {
       vi.advanceTimersByTime(7000)
       sleep(8 * 3_600_000)
@@ -109,7 +118,7 @@ describe('createWatchdog()', () => {
 
   test('says nothing of a sleep where bytes have come since, and counts from them', () => {
     const bark = vi.fn()
-    const watchdog = createWatchdog(10_000, bark)
+    const watchdog = watch(10_000, bark)
     watchdog.start()
     vi.advanceTimersByTime(7000)
     sleep(3_600_000)
@@ -123,7 +132,7 @@ describe('createWatchdog()', () => {
 
   test('sleeps through nothing that it does not watch', () => {
     const bark = vi.fn()
-    const watchdog = createWatchdog(10_000, bark)
+    const watchdog = watch(10_000, bark)
     watchdog.start()
     watchdog.stop()
     sleep(3_600_000)
@@ -132,14 +141,16 @@ describe('createWatchdog()', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('barks no more once it is closed, and once for one wait', () => {
+  test('barks no more once its attempt is aborted, and once for one wait', () => {
     const bark = vi.fn()
-    const watchdog = createWatchdog(1000, bark)
+    const watchdog = watch(1000, bark)
     watchdog.start()
     watchdog.close()
+    expect(vi.getTimerCount()).toBe(0)
+    watchdog.start()
     vi.advanceTimersByTime(5000)
     expect(bark).not.toHaveBeenCalled()
-    watchdog.start()
+    watch(1000, bark).start()
     vi.advanceTimersByTime(60_000)
     expect(bark).toHaveBeenCalledOnce()
   })
