@@ -2,7 +2,8 @@
 import { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
-import { openEventStream, parserOf, type EventStream } from './fetch-events.ts'
+import { check } from './check.ts'
+import { eventStream, openEventStream, type EventStream } from './fetch-events.ts'
 import { whyFutile } from './futile.ts'
 import { wasPageCached } from './page-cache.ts'
 import { CLOSED, CONNECTING, OPEN, type ReadyState } from './ready-state.ts'
@@ -166,7 +167,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
         if (this.#readyState !== CLOSED) this.#fail(CLOSED)
       },
     }, {
-      framer: response => response.status === 200 && parserOf(response),
+      framer: response => response.status === 200 && eventStream(response),
       reconnect,
       again: async (reason, signal) => {
         const unanswered = this.#readyState === CONNECTING && reason.code === 'network' && !wasPageCached(reason)
@@ -197,7 +198,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
    * ```
    */
   static fromReadableStream(stream: ReadableStream<Uint8Array | string>): EventSource {
-    if (typeof stream?.getReader !== 'function') throw new TypeError(`Cannot open event stream: not a ReadableStream: ${String(stream)}`)
+    check(typeof stream?.getReader === 'function', 'stream', 'a ReadableStream', stream)
     const response = new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>, { headers: { 'content-type': 'text/event-stream' } })
     return new EventSource('about:event-stream', { fetch: () => Promise.resolve(response), retry: false })
   }

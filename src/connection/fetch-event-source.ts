@@ -3,7 +3,7 @@
 import { StreamError } from '../errors.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
-import { openEventStream, parserOf, type EventStream } from './fetch-events.ts'
+import { eventStream, openEventStream, type EventStream } from './fetch-events.ts'
 import { wasPageCached } from './page-cache.ts'
 import { createReplayFilter } from './replays.ts'
 import { isSafe, randomKey, type FetchEventsInit } from './request.ts'
@@ -112,7 +112,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
       onRetry: () => (calling = false), // an onopen that the cache has cut short
     }, {
       async framer(response) {
-        if (!onopen) return response.ok && parserOf(response) && frame
+        if (!onopen) return eventStream(response) && frame
         calling = true
         await onopen(response)
         calling = false

@@ -262,13 +262,8 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
 }
 
 /** What opens a stream by default: any of 200 to 299, and an event stream. */
-function eventStream(response: Response) {
-  return response.ok && parserOf(response)
-}
-
-/** The parser for an event stream; `undefined` where the response is none by its content type. */
-export function parserOf({ headers }: Response) {
-  return /^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '') ? createParser : undefined
+export function eventStream({ ok, headers }: Response): typeof createParser | undefined | false {
+  return ok && (/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '') ? createParser : undefined)
 }
 
 /** Makes a `network` error of what the network rejects with; what the signal was aborted with stays what it is. */

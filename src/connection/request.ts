@@ -84,9 +84,13 @@ export function prepareRequest(target: string | URL, init: FetchEventsInit, acce
   check(retry === false || typeof retry === 'function', 'retry', 'a function or false', retry)
   check(ownFetch === undefined || typeof ownFetch === 'function', 'fetch', 'a function', ownFetch)
   check(signal === undefined || signal === null || typeof signal.addEventListener === 'function', 'signal', 'an AbortSignal', signal)
-  const url = resolveUrl(target, ownFetch !== undefined)
+  const parsed = parseUrl(target)
+  // Where nothing tells a base, as in Node, an app's own `fetch` may still know what a relative URL means
+  if (!parsed && (!ownFetch || baseUrl())) throw new TypeError(`Cannot open event stream: not a valid URL: ${String(target)}`)
+  const url = parsed?.href ?? String(target)
   const hasJson = json !== undefined
-  const body = hasJson ? writeJson(json) : ownBody
+  const body = hasJson ? JSON.stringify(json) as string | undefined : ownBody
+  check(!hasJson || body !== undefined, 'json', 'a JSON value', json)
   const method = (rest.method ?? (hasJson ? 'POST' : 'GET')).toUpperCase()
   const sent = { ...rest, method, cache }
   if (hasJson && ownBody) throw new TypeError('Cannot send both json and body')
@@ -120,14 +124,6 @@ export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-function resolveUrl(target: string | URL, hasCustomFetch: boolean): string {
-  const url = parseUrl(target)
-  if (url) return url.href
-  // Where nothing tells a base, as in Node, an app's own `fetch` may still know what a relative URL means
-  if (hasCustomFetch && baseUrl() === undefined) return String(target)
-  throw new TypeError(`Cannot open event stream: not a valid URL: ${String(target)}`)
-}
-
 /** The absolute URL, relative to the page or the worker's script. */
 export function parseUrl(target: string | URL): URL | undefined {
   try {
@@ -150,12 +146,6 @@ function checkRequest(url: string, init: RequestInit): void {
   } catch (cause) {
     throw new TypeError(`Cannot open event stream: ${String(cause)}`, { cause })
   }
-}
-
-function writeJson(value: unknown): string {
-  const text = JSON.stringify(value)
-  check(text !== undefined, 'json', 'a JSON value', value)
-  return text
 }
 
 /** A random key, also where the page is not in a secure context and `crypto.randomUUID` is missing. */

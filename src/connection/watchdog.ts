@@ -29,10 +29,6 @@ export function createWatchdog(limitMs: number, attempt: AbortController, what: 
   let waitingSince: number | undefined
   let extended = false
 
-  function set(delayMs: number) {
-    stopTimer = startTimer(delayMs, Math.min(limitMs, SLEPT_MS), check)
-  }
-
   function check(lateMs: number) {
     stopTimer = undefined
     if (waitingSince === undefined) return
@@ -41,7 +37,7 @@ export function createWatchdog(limitMs: number, attempt: AbortController, what: 
       waitingSince = performance.now()
     }
     const leftMs = waitingSince + limitMs - performance.now()
-    if (leftMs > 0) set(leftMs)
+    if (leftMs > 0) stopTimer = startTimer(leftMs, Math.min(limitMs, SLEPT_MS), check)
     else attempt.abort(new StreamError('timeout', `${what} ${limitMs} ms`))
   }
 
@@ -51,7 +47,7 @@ export function createWatchdog(limitMs: number, attempt: AbortController, what: 
       if (!(limitMs > 0)) return
       waitingSince = performance.now() // which no clock that is put back disturbs
       extended = false
-      if (!stopTimer) set(limitMs)
+      if (!stopTimer) check(0)
     },
     stop() {
       waitingSince = undefined

@@ -23,7 +23,7 @@ export function iterateBatches<T>({ read, cancel }: BatchSource<T>, signal?: Abo
   let index = 0
   let last: T | undefined
   let ended = false
-  let aborted = false // and not told yet
+  let aborted: boolean | undefined // and not told yet
   let queue: Promise<unknown> | undefined // the calls of next() that wait
 
   async function pull(): Promise<IteratorResult<T>> {
@@ -63,7 +63,7 @@ export function iterateBatches<T>({ read, cancel }: BatchSource<T>, signal?: Abo
 
   function leave() {
     if (ended) return
-    aborted = signal?.aborted ?? false
+    aborted = signal?.aborted
     end()
     cancel(last)
   }
