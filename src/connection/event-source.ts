@@ -1,7 +1,6 @@
 // The class of the standard: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 import { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
-import type { ServerSentEvent } from '../sse/parser.ts'
 import { check } from './check.ts'
 import { eventStream, openEventStream, type EventStream } from './fetch-events.ts'
 import { whyFutile } from './futile.ts'
@@ -129,6 +128,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
   #lastEventId: string // of the last event that was dispatched
   #dispatching = false
   #handlers = new Map<string, object>()
+  #close = () => this.close()
   #callHandler = (event: Event) => {
     const handler = this.#handlers.get(event.type)
     if (typeof handler === 'function') handler.call(this, event)
@@ -155,16 +155,17 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
       dropReplays: false,
       // [spec] credentials mode is "include" if withCredentials, and "same-origin" else
       credentials: rest.credentials ?? (this.#withCredentials ? 'include' : 'same-origin'),
-      onOpen: response => this.#announceOpen(response, rest),
-      onRetry: info => {
-        this.#catchUp()
-        callSafely(rest.onRetry, info)
-        if (this.#readyState !== CLOSED) this.#fail(CONNECTING)
+      onOpen: response => {
+        this.#readyState = OPEN
+        // A response that was made by hand has no URL
+        this.#origin = new URL(response.url || this.#stream.url).origin
+        callSafely(rest.onOpen, response)
+        if (this.#readyState === OPEN) this.dispatchEvent(new Event('open'))
       },
+      onRetry: info => this.#fail(CONNECTING, rest.onRetry, info),
       onClose: ending => {
-        this.#catchUp()
-        callSafely(rest.onClose, ending)
-        if (this.#readyState !== CLOSED) this.#fail(CLOSED)
+        rest.signal?.removeEventListener('abort', this.#close)
+        this.#fail(CLOSED, rest.onClose, ending)
       },
     }, {
       framer: response => response.status === 200 && eventStream(response),
@@ -204,18 +205,18 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
   }
 
   async #run(signal: AbortSignal | null | undefined) {
-    const close = () => this.close()
-    if (signal?.aborted) return close()
-    signal?.addEventListener('abort', close)
+    if (signal?.aborted) this.close()
+    else if (!this.#stream.ending) signal?.addEventListener('abort', this.#close)
     for (;;) {
-      const events = await this.#stream.read().finally(() => {
-        if (this.#stream.ending) signal?.removeEventListener('abort', close)
-      })
+      const events = await this.#stream.read()
       if (!events) return
       this.#dispatching = true
-      for (const [index, event] of events.entries()) {
+      for (const [index, { type, data, lastEventId }] of events.entries()) {
         if (index > 0) await turn()
-        this.#deliver(event)
+        // [spec] If the readyState attribute is set to a value other than CLOSED, then dispatch the newly created event
+        if (this.#readyState === CLOSED) break
+        this.#lastEventId = lastEventId
+        this.dispatchEvent(new MessageEvent(type, { data, origin: this.#origin, lastEventId }))
       }
       this.#dispatching = false
       this.#catchUp()
@@ -227,23 +228,11 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
     if (this.#readyState !== CLOSED) this.#lastEventId = this.#stream.lastEventId
   }
 
-  #deliver({ type, data, lastEventId }: ServerSentEvent) {
-    // [spec] If the readyState attribute is set to a value other than CLOSED, then dispatch the newly created event
-    if (this.#readyState === CLOSED) return
-    this.#lastEventId = lastEventId
-    this.dispatchEvent(new MessageEvent(type, { data, origin: this.#origin, lastEventId }))
-  }
-
-  #announceOpen(response: Response, init: EventSourceInit) {
-    this.#readyState = OPEN
-    // A response that was made by hand has no URL
-    this.#origin = new URL(response.url || this.#stream.url).origin
-    callSafely(init.onOpen, response)
-    if (this.#readyState === OPEN) this.dispatchEvent(new Event('open'))
-  }
-
   /** [spec] fail the connection, or reestablish it: set the readyState attribute, and fire an event named error. */
-  #fail(readyState: ReadyState) {
+  #fail<Info>(readyState: ReadyState, callback: ((info: Info) => void) | undefined, info: Info) {
+    this.#catchUp()
+    callSafely(callback, info)
+    if (this.#readyState === CLOSED) return
     this.#readyState = readyState
     this.dispatchEvent(new Event('error'))
   }

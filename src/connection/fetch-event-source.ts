@@ -149,7 +149,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
     if (onerror) {
       const interval = await abortable(Promise.resolve(onerror(reason)), signal)
       const own = typeof interval === 'number' && interval >= 0
-      delayMs = floorMs = own ? interval : Math.max(serverFloor({ reconnectionTime: reconnectionTime ?? INTERVAL_MS, retryAfter }), MIN_INTERVAL_MS)
+      delayMs = floorMs = own ? interval : Math.max(reconnectionTime ?? INTERVAL_MS, retryAfter ?? 0, MIN_INTERVAL_MS)
     } else if (reason instanceof StreamError && !calling) {
       delayMs = decideRetry({ attempt: ++failures, reason, method, received, lastEventId, reconnectionTime, retryAfter },
         { safe, idempotent: Boolean(request.idempotencyKey), resumable: false })
@@ -204,23 +204,23 @@ function toRequest(input: RequestInfo | URL, init: FetchEventsInit): FetchEvents
 
 /** The parser, with what it told of an event put into it. */
 function frame(options: ParserOptions): Framer {
-  let own: Pick<Message, 'id' | 'retry'> = NOTHING
+  let id = ''
+  let retry: number | undefined
   return createParser({
     ...options,
     defaultType: '',
-    onId(id) {
-      own = { ...own, id }
-      options.onId?.(id)
+    onId(own) {
+      id = own
+      options.onId?.(own)
     },
-    onRetry(retry) {
-      own = { ...own, retry }
-      options.onRetry?.(retry)
+    onRetry(own) {
+      retry = own
+      options.onRetry?.(own)
     },
     onEvent(event) {
-      options.onEvent({ ...event, ...own })
-      own = NOTHING
+      options.onEvent({ ...event, id, retry } as Message)
+      id = ''
+      retry = undefined
     },
   })
 }
-
-const NOTHING = { id: '', retry: undefined }
