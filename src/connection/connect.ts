@@ -2,6 +2,7 @@ import { disposable } from '../dispose.ts'
 import { StreamError } from '../errors.ts'
 import { callSafely, report } from '../report.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
+import { onAbort } from './abort.ts'
 import { checkDecoders, decodeEvent, type DecodedBy, type Decoder } from './decode.ts'
 import { createEmitter } from './emitter.ts'
 import { openEventStream } from './fetch-events.ts'
@@ -91,6 +92,7 @@ export function connect(url: string | URL, init: Omit<ConnectOptions<object>, 'e
   const known = checkDecoders(decoders as Record<string, Decoder>)
   const emitter = createEmitter<TypedEvent<string, unknown>>()
   let lastEventId = init.lastEventId ?? ''
+  let forgetSignal: (() => void) | undefined
   let settle: (ending: Ending) => void
   const closed = new Promise<Ending>(resolve => (settle = resolve))
 
@@ -99,7 +101,7 @@ export function connect(url: string | URL, init: Omit<ConnectOptions<object>, 'e
     ...request,
     ...callbacks,
     onClose(ending) {
-      init.signal?.removeEventListener('abort', close)
+      forgetSignal?.()
       settle(ending)
       callbacks.onClose(ending)
     },
@@ -110,8 +112,7 @@ export function connect(url: string | URL, init: Omit<ConnectOptions<object>, 'e
   }
 
   async function run() {
-    if (init.signal?.aborted) close()
-    else if (!stream.ending) init.signal?.addEventListener('abort', close)
+    if (!stream.ending) forgetSignal = onAbort(init.signal, close)
     for (;;) {
       const events = await stream.read()
       if (!events) return

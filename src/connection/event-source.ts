@@ -1,6 +1,7 @@
 // The class of the standard: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 import { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
+import { onAbort } from './abort.ts'
 import { check } from './check.ts'
 import { eventStream, openEventStream, type EventStream } from './fetch-events.ts'
 import { whyFutile } from './futile.ts'
@@ -128,7 +129,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
   #lastEventId: string // of the last event that was dispatched
   #dispatching = false
   #handlers = new Map<string, object>()
-  #close = () => this.close()
+  #forgetSignal: (() => void) | undefined
   #callHandler = (event: Event) => {
     const handler = this.#handlers.get(event.type)
     if (typeof handler === 'function') handler.call(this, event)
@@ -164,7 +165,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
       },
       onRetry: info => this.#fail(CONNECTING, rest.onRetry, info),
       onClose: ending => {
-        rest.signal?.removeEventListener('abort', this.#close)
+        this.#forgetSignal?.()
         this.#fail(CLOSED, rest.onClose, ending)
       },
     }, {
@@ -205,8 +206,7 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
   }
 
   async #run(signal: AbortSignal | null | undefined) {
-    if (signal?.aborted) this.close()
-    else if (!this.#stream.ending) signal?.addEventListener('abort', this.#close)
+    if (!this.#stream.ending) this.#forgetSignal = onAbort(signal, () => this.close())
     for (;;) {
       const events = await this.#stream.read()
       if (!events) return

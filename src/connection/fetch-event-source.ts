@@ -3,11 +3,11 @@
 import { StreamError } from '../errors.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
+import { abortable, onAbort } from './abort.ts'
 import { eventStream, openEventStream, type EventStream } from './fetch-events.ts'
 import { wasPageCached } from './page-cache.ts'
 import { createReplayFilter } from './replays.ts'
 import { isSafe, randomKey, type FetchEventsInit } from './request.ts'
-import { abortable } from './response.ts'
 import { decideRetry, parseRetryAfter, serverFloor } from './retry.ts'
 import { waitToRetry } from './wait.ts'
 
@@ -163,7 +163,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
     while (!signal.aborted) {
       const stream = open() // a request that makes no sense is no failure that goes to onerror
       const stop = () => stream.stop()
-      signal.addEventListener('abort', stop)
+      const forget = onAbort(signal, stop)
       try {
         return await read(stream)
       } catch (error) {
@@ -172,7 +172,7 @@ export async function fetchEventSource(input: RequestInfo | URL, init: FetchEven
         reconnectionTime = stream.reconnectionTime ?? reconnectionTime
         await pause(error, stream)
       } finally {
-        signal.removeEventListener('abort', stop)
+        forget()
       }
     }
   }

@@ -4,12 +4,13 @@ import { callSafely } from '../report.ts'
 import { batchReader, iterateBatches, type ReadBatch } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
 import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
+import { abortable, onAbort } from './abort.ts'
 import { check, checkRange } from './check.ts'
 import { onPageCache, wasPageCached } from './page-cache.ts'
 import { readAhead } from './read-ahead.ts'
 import { createReplayFilter } from './replays.ts'
 import { isSafe, prepareRequest, type Ending, type FetchEventsInit } from './request.ts'
-import { abortable, readStart } from './response.ts'
+import { readStart } from './response.ts'
 import { decideRetry, parseRetryAfter, serverFloor, type Failure, type RetryPolicy } from './retry.ts'
 import { waitToRetry } from './wait.ts'
 import { createWatchdog } from './watchdog.ts'
@@ -154,11 +155,8 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       (reader ?? body)?.cancel().catch(() => {}) // settles a pending read, also of a body that knows of no signal
       reader?.releaseLock()
     }
-    signal.addEventListener('abort', release)
-    if (signal.aborted) {
-      release()
-      return undefined
-    }
+    onAbort(signal, release)
+    if (signal.aborted) return undefined
     const createFramer = await framer(response)
     if (signal.aborted) return undefined
     // [spec] HTTP 204 No Content tells the client to stop reconnecting

@@ -1,4 +1,4 @@
-import { abortable } from './response.ts'
+import { abortable } from './abort.ts'
 
 /** How long the second request may take; a server that is silent has not forbidden anything. */
 const PROBE_TIMEOUT_MS = 5000

@@ -2,16 +2,6 @@
 const BODY_SIZE = 64 * 1024
 const BODY_TIMEOUT_MS = 2000
 
-/** Settles as the promise does, or rejects with the signal's reason as soon as that is aborted. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject)
-  })
-}
-
 /** The first 64 KiB of a body as text, or what came of it in two seconds. */
 export async function readStart(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<string> {
   const decoder = new TextDecoder()
