@@ -173,18 +173,18 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     received = true
     reader = body?.getReader()
     const idle = createWatchdog(idleTimeout, attempt, 'Event stream broke: silent for')
-    const batch: ServerSentEvent[] = []
+    let parser!: Framer // made at once, by batchReader()
     let ownId = ''
-    const parser = createFramer({
+    const frame = (onEvent: (event: ServerSentEvent) => void) => (parser = createFramer({
       lastEventId,
       maxBufferSize,
       onRetry: ms => (reconnectionTime = ms),
       onId: id => (ownId = id),
       onEvent(event) {
-        if (init.dropReplays === false || isNew(ownId, attempts)) batch.push(event)
+        if (init.dropReplays === false || isNew(ownId, attempts)) onEvent(event)
         ownId = ''
       },
-    })
+    }))
 
     async function readChunk() {
       if (signal.aborted) throw signal.reason
@@ -196,7 +196,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       return chunk
     }
 
-    const readParsed = batchReader(batch, parser, readAhead(readChunk), error => attempt.abort(error))
+    const readParsed = batchReader(readAhead(readChunk), frame, error => attempt.abort(error))
     callSafely(onOpen, response)
     return async () => {
       const events = await readParsed().finally(() => {

@@ -1,5 +1,6 @@
 import { asyncDisposable } from '../dispose.ts'
 import type { Framer } from './framing.ts'
+import type { ServerSentEvent } from './parser.ts'
 
 /** The next batch, never an empty one; `undefined` at the end. Not called again before it has settled. */
 export type ReadBatch<T> = () => Promise<readonly T[] | undefined>
@@ -102,18 +103,18 @@ export function iterateBatches<T>({ read, cancel }: BatchSource<T>, signal?: Abo
  *
  * What came before an error in the same chunk is handed out first.
  *
- * @param batch what the parser's listener puts the events of a chunk into
- * @param framer the parser
  * @param readChunk gives the next chunk, `undefined` at the end of the body
+ * @param frame makes the parser, given the listener that collects its events
  * @param onFailure hears at once that the body can't be parsed any further
  */
-export function batchReader<T>(
-  batch: T[],
-  framer: Pick<Framer, 'feed' | 'end'>,
+export function batchReader(
   readChunk: () => Promise<Uint8Array | undefined>,
+  frame: (onEvent: (event: ServerSentEvent) => void) => Framer,
   onFailure: (error: unknown) => void,
-): ReadBatch<T> {
+): ReadBatch<ServerSentEvent> {
+  let batch: ServerSentEvent[] = []
   let over: (() => undefined) | undefined // once it is: throws, where it has failed
+  const framer = frame(event => batch.push(event))
 
   return async () => {
     while (batch.length === 0) {
@@ -131,6 +132,8 @@ export function batchReader<T>(
         onFailure(error)
       }
     }
-    return batch.splice(0)
+    const events = batch
+    batch = []
+    return events
   }
 }

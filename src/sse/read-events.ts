@@ -24,8 +24,7 @@ export function readEvents(
   options: Omit<ParserOptions, 'onEvent'> = {},
 ): AsyncIterableIterator<ServerSentEvent> & AsyncDisposable {
   const stream = bodyOf(source)
-  const batch: ServerSentEvent[] = []
-  const parser = createParser({ ...options, onEvent: event => batch.push(event) })
+  const read = batchReader(readChunk, onEvent => createParser({ ...options, onEvent }), cancel)
   const reader = stream?.getReader() // only now, so that bad options leave the stream as it is
 
   async function readChunk() {
@@ -45,7 +44,7 @@ export function readEvents(
     reader?.releaseLock()
   }
 
-  return iterateBatches({ read: batchReader(batch, parser, readChunk, cancel), cancel: () => cancel() })
+  return iterateBatches({ read, cancel: () => cancel() })
 }
 
 function bodyOf(source: Response | ReadableStream<Uint8Array>): ReadableStream<Uint8Array> | null {

@@ -362,8 +362,7 @@ describe('batchReader()', () => {
       return chunk === undefined ? undefined : toBytes(chunk)
     })
     const onFailure = vi.fn<(error: unknown) => void>()
-    const batch: ServerSentEvent[] = []
-    const read = batchReader(batch, frame(event => batch.push(event)), readChunk, onFailure)
+    const read = batchReader(readChunk, frame, onFailure)
     return { read: async () => (await read())?.map(({ data }) => data), readChunk, onFailure }
   }
 
@@ -421,7 +420,7 @@ describe('batchReader()', () => {
   test('batchReader() lets through what reading a chunk fails with; that is none of the parser', async () => {
     const onFailure = vi.fn<(error: unknown) => void>()
     const failure = new Error('The network broke')
-    const read = batchReader([], createCharacters(() => {}), () => Promise.reject(failure), onFailure)
+    const read = batchReader(() => Promise.reject(failure), createCharacters, onFailure)
     await expect(read()).rejects.toBe(failure)
     expect(onFailure).not.toHaveBeenCalled()
   })
