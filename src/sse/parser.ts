@@ -62,8 +62,11 @@ const STREAM = { stream: true }
 /** 64 KiB: a megabyte at once is decoded at half the speed or less. */
 const SLICE_SIZE = 64 * 1024
 
-/** Chunks of up to so many bytes are held as bytes until a line ends: those of 16 bytes parse 2 to 3 times as fast. */
-const SMALL_CHUNK = 64
+/**
+ * Chunks of up to so many bytes are held as bytes until a line ends: in Chromium those of 16 bytes parse 3 times as fast, those of
+ * 100 bytes 1.4 times. Node has the quicker decoder, and gains up to 64 bytes only.
+ */
+const SMALL_CHUNK = 128
 
 /** As many bytes are held at most, before they are decoded after all. */
 const HELD_SIZE = 2048
@@ -178,7 +181,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
   function takeHeld(end = heldLength) {
     if (end === 0) return
     const text = decode(held.subarray(0, end))
-    // Of so few bytes a loop is faster than `copyWithin()`, as it is in hold() than `set()`
+    // A loop copies so few bytes faster than `copyWithin()`, as it does in hold() than `set()`
     let to = 0
     while (end < heldLength) held[to++] = held[end++] as number
     heldLength = to
