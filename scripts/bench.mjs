@@ -1,10 +1,13 @@
-// Measures parsers, typing and pacing beside their peers, and writes what it finds to docs/benchmarks.md.
-//   npm run bench                     all of it, about seven minutes, nearly all of them for parsing, in Node and in Chromium
-//   npm run bench -- typing pacing    some of it: parsing, typing, pacing
+// Measures parsers, typing, pacing and clients under faults beside their peers, and writes what it finds to docs/benchmarks.md.
+//   npm run bench                     all of it, about eight minutes, nearly all of them for parsing, in Node and in Chromium
+//   npm run bench -- typing faults    some of it: parsing, typing, pacing, faults
 //   npm run bench -- node             parsing in one engine; nothing is written then
+// What it finds under faults stands in README.md, README.zh-CN.md and docs/migration.md too: test/docs/benchmarks.test.ts tells where.
 import { build } from 'esbuild'
+import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
+import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { chromium } from 'playwright'
@@ -13,6 +16,7 @@ import { chromiumArgs, ensure } from './browsers.mjs'
 const ROUNDS = 2 // over all cells, a minute apart or more: a machine that is busy for a while spoils no cell
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url)
 const RIVAL = 'eventsource-parser'
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 const path = relative => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -21,7 +25,7 @@ const ruler = (words, numbers) => line([...Array(words).fill('---'), ...Array(nu
 const median = values => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 
 async function bundle(entry, options) {
-  const outfile = path(`../node_modules/.cache/bench-${entry}.mjs`)
+  const outfile = path(`../node_modules/.cache/bench-${basename(entry)}-${options.platform}.mjs`)
   await build({ entryPoints: [path(`../test/bench/${entry}.ts`)], bundle: true, outfile, logLevel: 'error', ...options })
   return outfile
 }
@@ -31,16 +35,20 @@ async function launch() {
   return chromium.launch({ args: chromiumArgs, ...(found.kind !== 'playwright' && { executablePath: found.path }) })
 }
 
-/** `open()` gives a fresh `{ streams, chunkings, groups, measure(stream, chunks, group), close() }`. */
+/**
+ * Where a module of the bench runs: `measure()`, and lists of what it can be asked for.
+ *
+ * `open()` gives a fresh `{ ...lists, measure(...cell), close() }`.
+ */
 const engines = {
-  async node() {
-    const outfile = await bundle('measure', { platform: 'node', format: 'esm' })
-    const source = `import(${JSON.stringify(pathToFileURL(outfile).href)}).then(({ groups, streams, chunkings, measure }) => {
+  async node(entry) {
+    const outfile = await bundle(entry, { platform: 'node', format: 'esm' })
+    const source = `import(${JSON.stringify(pathToFileURL(outfile).href)}).then(({ measure, ...lists }) => {
       const { parentPort } = require('node:worker_threads')
       parentPort.on('message', cell => measure(...cell).then(result => parentPort.postMessage(result)))
-      parentPort.postMessage({ groups, streams, chunkings })
+      parentPort.postMessage(lists)
     })`
-    const answer = worker => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+    const answer = async worker => (await once(worker, 'message'))[0]
     return {
       version: `Node ${process.version.slice(1)}`,
       async open() {
@@ -56,15 +64,16 @@ const engines = {
       close: () => rmSync(outfile),
     }
   },
-  async chromium() {
-    const outfile = await bundle('measure', { platform: 'browser', format: 'iife', globalName: 'bench' })
+  async chromium(entry, address = 'about:blank') {
+    const outfile = await bundle(entry, { platform: 'browser', format: 'iife', globalName: 'bench' })
     const browser = await launch()
     return {
       version: `Chromium ${browser.version()}`,
       async open() {
         const page = await browser.newPage()
+        await page.goto(address)
         await page.addScriptTag({ path: outfile })
-        const lists = await page.evaluate('({ groups: bench.groups, streams: bench.streams, chunkings: bench.chunkings })')
+        const lists = await page.evaluate('(({ measure, ...lists }) => lists)(bench)')
         return { ...lists, measure: (...cell) => page.evaluate(wanted => globalThis.bench.measure(...wanted), cell), close: () => page.close() }
       },
       close: () => browser.close().then(() => rmSync(outfile)),
@@ -73,7 +82,7 @@ const engines = {
 }
 
 async function run(name) {
-  const engine = await engines[name]()
+  const engine = await engines[name]('measure')
   const lists = await engine.open()
   await lists.close()
   const { streams, chunkings, groups } = lists
@@ -133,8 +142,7 @@ const machine = () => {
 async function parsing() {
   const tables = []
   for (const name of Object.keys(engines)) tables.push(await run(name))
-  const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  const peers = [RIVAL, '@microsoft/fetch-event-source', 'fetch-event-stream', 'openai'].map(name => `${name} ${devDependencies[name]}`)
+  const peers = [RIVAL, '@microsoft/fetch-event-source', 'fetch-event-stream', 'openai'].map(name => `${name} ${manifest.devDependencies[name]}`)
   return `${machine()}. Peers: ${peers.join(', ')}.\n\n${tables.join('\n\n')}`
 }
 
@@ -219,7 +227,45 @@ async function pacing() {
   ].join('\n')
 }
 
-const sections = { parsing, typing, pacing }
+/** What clients do where a server misbehaves. All meet it at the same time, each in a browser's context or a thread of its own. */
+async function faults() {
+  const serverFile = await bundle('../helpers/server', { platform: 'node', format: 'esm' })
+  const { startServer } = await import(pathToFileURL(serverFile).href)
+  rmSync(serverFile)
+  const server = await startServer()
+  // Pages are of another origin: the server gives their requests a connection each
+  const home = await startServer()
+  const tables = await Promise.all(['chromium', 'node'].map(async name => {
+    const engine = await engines[name]('faults/measure', `${home.url}/html`)
+    const { columns, rows, close: closeLists } = await engine.open()
+    await closeLists()
+    const cells = await Promise.all(columns.map(async column => {
+      const { measure, close } = await engine.open()
+      const answers = []
+      for (const row of rows) answers.push(await measure(row, column.name, server.url))
+      await close()
+      return answers
+    }))
+    await engine.close()
+    return [
+      `In ${engine.version}:`,
+      '',
+      line(['fault', ...columns.map(heading)]),
+      ruler(1 + columns.length, 0),
+      ...rows.map((row, index) => line([row, ...cells.map(answers => answers[index])])),
+    ].join('\n')
+  }))
+  await Promise.all([server.close(), home.close()])
+  return [`${machine()}.`, ...tables].join('\n\n')
+}
+
+/** A client's name with the version of its package; a browser's own class has none. */
+function heading(client) {
+  const version = client.package === manifest.name ? manifest.version : manifest.devDependencies[client.package]
+  return version ? client.name.replace(/^[^,]+/, name => `${name} ${version}`) : client.name
+}
+
+const sections = { parsing, typing, pacing, faults }
 const known = [...Object.keys(sections), ...Object.keys(engines)]
 const wanted = process.argv.slice(2)
 const unknown = wanted.find(name => !known.includes(name))

@@ -43,6 +43,7 @@ export const responseReaders: Record<string, (response: Response, onData: Listen
     for await (const event of fetchEventStream(response)) if (event.data) onData(event.data)
   },
   async 'openai'(response, onData) {
-    for await (const event of _iterSSEMessages(response, new AbortController())) onData(event.data)
+    // It tells an event without data too
+    for await (const event of _iterSSEMessages(response, new AbortController())) if (event.data) onData(event.data)
   },
 }

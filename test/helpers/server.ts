@@ -76,6 +76,12 @@ const behaviours: Record<string, Behaviour> = {
     if (count < 3) drop(answer)
     else answer.end()
   },
+  // the second connection begins with what the first has sent
+  '/drop-then-replay': (answer, _request, count) => {
+    open(answer).write('retry: 10\nid: a\ndata: replayed\n\n')
+    if (count === 1) drop(answer)
+    else answer.write('id: b\ndata: not replayed\n\n')
+  },
   // pieces of a page under two names; the first connection is dropped, the second ends, the third stays open
   '/fragments': (answer, { headers }, count) => {
     open(answer).write(`retry: 10\nid: ${count}\ndata: <b>${count}</b> after ${String(headers['last-event-id'] ?? 'nothing')}\n\n`)
@@ -117,7 +123,8 @@ const behaviours: Record<string, Behaviour> = {
     return void answer.writeHead(status, { ...EVENT_STREAM, ...(after && { 'retry-after': after }) }).end(`status ${status}`)
   },
   '/json-error': (answer, _request, _count, options) => {
-    answer.writeHead(Number(options.get('is') ?? 200), { 'content-type': 'application/json' })
+    const after = options.get('after')
+    answer.writeHead(Number(options.get('is') ?? 200), { 'content-type': 'application/json', ...(after && { 'retry-after': after }) })
     answer.end('{"error":{"message":"Quota used up","code":"insufficient_quota"}}')
   },
   '/html': answer => void answer.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><h1>Welcome</h1>'),
