@@ -136,7 +136,11 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     const { signal } = attempt
     received = resumed // a request that goes on with an answer is as final as that answer
     // For a page in the back/forward cache nothing is streamed; when it returns, a feed goes on
-    if (safe) onPageCache('pagehide', cause => attempt.abort(new StreamError('network', 'Event stream broke: the page was put away', { cause })), signal)
+    if (safe) {
+      onPageCache('pagehide', cause => {
+        attempt.abort(new StreamError('network', 'Event stream broke: the page was put away', { cause }))
+      }, signal)
+    }
     const connecting = createWatchdog(connectTimeout, attempt, 'Cannot open event stream: no answer within')
     connecting.start()
     const sentHeaders = await request.headers({ attempt: ++attempts, lastEventId }).catch((error: unknown) => {
@@ -163,10 +167,10 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
     if (status === 204) return finish('done')
     if (!createFramer) {
       if (!body?.locked) reader = body?.getReader() // else the app has read it
-      const [code, why] = createFramer === false
-        ? ['http', `server answered ${status}`] as const
-        : ['content-type', `content type is ${headers.get('content-type') ?? 'missing'}`] as const
-      const error = new StreamError(code, `Cannot open event stream: ${why}`, { status, headers, body: await readStart(reader) })
+      const isHttp = createFramer === false
+      const why = isHttp ? `server answered ${status}` : `content type is ${headers.get('content-type') ?? 'missing'}`
+      const details = { status, headers, body: await readStart(reader) }
+      const error = new StreamError(isHttp ? 'http' : 'content-type', `Cannot open event stream: ${why}`, details)
       throw rules.explain?.(error) ?? error
     }
 

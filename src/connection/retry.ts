@@ -62,8 +62,9 @@ export function backoff(options: BackoffOptions = {}): RetryPolicy {
   checkRange({ base, factor, max, limit })
   checkRange({ jitter }, 0, 1)
   return failure => {
-    const { attempt, reason } = failure
-    if (attempt > limit || !isTransient(reason)) return false
+    const { attempt, reason: { code, status = 0 } } = failure
+    const isTransient = ['network', 'timeout', 'ended'].includes(code) || status >= 500 || NOT_RUN.includes(status)
+    if (attempt > limit || !isTransient) return false
     const longest = Math.min(max, base * factor ** (attempt - 1))
     const delay = longest * (1 - jitter * Math.random())
     const floor = serverFloor(failure)
@@ -115,10 +116,6 @@ export function decideRetry(failure: Failure, { safe, policy, reconnect = backof
   if (policy) return policy(failure)
   if (retryAfter > LONGEST_RETRY_AFTER) return false
   return backoff({ limit: NOT_RUN.includes(status) ? NOT_RUN_RETRIES : idempotent ? IDEMPOTENT_RETRIES : 0 })(failure)
-}
-
-function isTransient({ code, status = 0 }: StreamError): boolean {
-  return ['network', 'timeout', 'ended'].includes(code) || status >= 500 || NOT_RUN.includes(status)
 }
 
 /**
