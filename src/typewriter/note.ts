@@ -1,7 +1,11 @@
 /** What the typewriters of a page know of an object together. */
 interface Note {
+  /** Of an element: what the last typewriter takes its marks away by. */
+  release?: (() => void) | undefined
   /** Of a box: where it was left; Infinity where its reader has scrolled up from there. */
   top?: number
+  /** Of a document: the caret's rules. */
+  sheet?: CSSStyleSheet
   /** Of the root or a dialog: where announcements are made. */
   region?: HTMLElement
 }

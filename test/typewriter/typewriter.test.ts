@@ -338,6 +338,17 @@ describe('flush()', () => {
     expect(element.textContent).toBe(`${LONG}short\n`)
   })
 
+  test('flush() leaves what it holds to be typed, also where text may be held for ever', async () => {
+    const typewriter = createTypewriter(element, { maxDelay: Infinity })
+    typewriter.write(`${LONG}e`)
+    typewriter.flush()
+    expect(element.textContent).toBe(LONG)
+    typewriter.write('nd\n')
+    vi.advanceTimersByTime(1100)
+    expect(element.textContent).toBe(`${LONG}end\n`)
+    await finish(typewriter)
+  })
+
   test('flush() after end() ends at once', async () => {
     const typewriter = createTypewriter(element)
     typewriter.write(LONG)
