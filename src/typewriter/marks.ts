@@ -22,8 +22,8 @@ content:var(${FORM},"▍")/"";animation:${CARET} 1s step-end infinite}\
  */
 export function createMarks(element: Element, caret: string | boolean): (state: TypewriterState) => void {
   const { style } = element as HTMLElement
-  const own = style.getPropertyValue(FORM)
   const form = typeof caret === 'string' && JSON.stringify(caret)
+  const own = form ? style.getPropertyValue(FORM) : ''
   const note = noteOn(element)
   note.release?.()
   note.release = release

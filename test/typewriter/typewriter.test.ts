@@ -867,6 +867,15 @@ describe('the element', () => {
     expect(element.hasAttribute('aria-busy')).toBe(false)
   })
 
+  test.each([true, false])('the element may have no style (caret: %s)', async caret => {
+    const plain = document.body.appendChild(document.createElementNS('urn:none', 'x'))
+    const typewriter = createTypewriter(plain, { caret })
+    typewriter.write('one')
+    await finish(typewriter)
+    expect(plain.textContent).toBe('one')
+    expect(plain.getAttribute('data-state')).toBe('done')
+  })
+
   test('markup is text', async () => {
     const markup = '<img src=x onerror="alert(1)"><b>no</b>'
     const typewriter = createTypewriter(element)
