@@ -46,7 +46,7 @@ export function createClock(onTick: (elapsedMs: number) => void): Clock {
   return {
     start(notBefore) {
       if (timer) return
-      if (isHidden()) return onTick(FOREVER_MS)
+      if (isHidden()) return tick()
       const now = performance.now()
       last = now - FRAME_MS
       isCalm = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches

@@ -133,7 +133,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
   function show(elapsedMs: number) {
     const { length } = backlog
     const due = pacer.frame(elapsedMs, length)
-    const count = cutAt(backlog, due, ending !== undefined)
+    const count = cutAt(backlog, due, Boolean(ending))
     const piece = backlog.slice(0, count)
     backlog = backlog.slice(count)
     shown += count
