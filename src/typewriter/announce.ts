@@ -1,14 +1,13 @@
 // One live region a page, apart from the text: a region that grows by letters would be read out by letters
+import { noteOn } from './note.ts'
 
 /** How long an announcement stays, in milliseconds: long enough to be taken up, and then not to be met a second time. */
 const STAY_MS = 10_000
 /** Up to the last end of a sentence: a mark and a blank, a mark that needs none, or a line's end. */
-const SENTENCES = /^[^]*(?:[.!?…]["'”’)]*\s|[。！？؟।][」』”’）]*|\n)/
+const SENTENCES = /^[^]*(?:[.!?…]["'”’)」』）]*\s|[。！？؟।]["'”’)」』）]*|\n)/
 // In one line: in a box of a pixel each word would have a line of its own to be laid out
-const UNSEEN = 'position:fixed;width:1px;height:1px;overflow:hidden;contain:strict;clip-path:inset(50%);white-space:nowrap;'
+const UNSEEN = 'position:fixed;width:1px;height:1px;contain:strict;clip-path:inset(50%);white-space:nowrap;'
   + '-webkit-user-select:none;user-select:none'
-
-let regions: WeakMap<Element, HTMLElement> | undefined
 
 /**
  * Tells screen readers what is shown.
@@ -38,14 +37,11 @@ export function createAnnouncer(element: Element, sentences: boolean, words: () 
 /** The region of the page; a dialog has one of its own, as nothing outside is heard while it is modal. */
 function regionOf(element: Element): HTMLElement {
   const { ownerDocument: document } = element
-  const dialog = element.parentElement?.closest('dialog')
-  const home = dialog ?? document.documentElement
-  regions ??= new WeakMap()
-  const region = regions.get(home) ?? document.createElement('div')
-  regions.set(home, region)
+  const home = element.parentElement?.closest('dialog') ?? document.documentElement
+  const region = (noteOn(home).region ??= document.createElement('div'))
   region.setAttribute('aria-live', 'polite')
   region.style.cssText = UNSEEN
   // Beside the body, which may be what is typed into, or be written anew
-  if (!region.isConnected) home.insertBefore(region, dialog ? null : document.body)
+  if (!region.isConnected) home.insertBefore(region, home.lastElementChild)
   return region
 }

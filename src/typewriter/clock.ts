@@ -1,56 +1,60 @@
-import { FRAME_MS } from './pacer.ts'
+import { FOREVER_MS } from './pacer.ts'
 
+/** A frame of 60 Hz. */
+export const FRAME_MS = 1000 / 60
+/** What is shown every so often, in milliseconds, to readers who prefer reduced motion. */
+const BATCH_MS = 100
 /** A frame out of view may have no frames though its page is visible: after so long, text is written without one. */
 const STALL_MS = 250
 
-/** Whether nobody sees the page: it has no frames then, and its timers are slow. */
-export function isHidden(): boolean {
-  return globalThis.document?.visibilityState === 'hidden'
-}
-
-/** Whether the reader asked the system for less motion. */
-export function prefersReducedMotion(): boolean {
-  return globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false
+/** Ticks while there is something to show. */
+export interface Clock {
+  /** Ticks once: at the next frame, not before a time; in a hidden page, which has no frames and slow timers, at once. */
+  start(notBefore: number): void
+  stop(): void
 }
 
 /**
- * Calls back at the page's next frame; gives what cancels it. In a hidden page, where no frame comes, it calls back at once; where
- * there are none at all, as in Node, after the time of one.
+ * Creates a clock.
+ *
+ * @param onTick hears how many milliseconds it waited since it was started or, while it goes on, since the last tick; for ever where
+ * nobody is to see any typing: in a hidden page, and where the reader asked the system for less motion
  */
-export function onNextFrame(callback: (time: number) => void): () => void {
-  if (typeof requestAnimationFrame !== 'function') return after(FRAME_MS, callback)
-  return untilHidden(callback, go => {
-    const frame = requestAnimationFrame(go)
-    const timer = setTimeout(() => go(performance.now()), STALL_MS)
-    return () => {
-      cancelAnimationFrame(frame)
-      clearTimeout(timer)
-    }
-  })
-}
-
-/** Calls back after a while, or as soon as the page is hidden, where timers are slow; gives what cancels it. */
-export function after(delayMs: number, callback: (time: number) => void): () => void {
-  return untilHidden(callback, go => {
-    const timer = setTimeout(() => go(performance.now()), delayMs)
-    return () => clearTimeout(timer)
-  })
-}
-
-function untilHidden(callback: (time: number) => void, wait: (go: (time: number) => void) => () => void): () => void {
+export function createClock(onTick: (elapsedMs: number) => void): Clock {
   const page = globalThis.document as Document | undefined // a worker has frames, but no page
-  const cancelWait = wait(go)
-  function go(time: number) {
-    cancel()
-    callback(time)
+  let frame = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let last = 0
+  let isCalm: boolean | undefined
+
+  const isHidden = () => page?.visibilityState === 'hidden'
+  const onVisibilityChange = () => tick()
+
+  function tick(time = performance.now()) {
+    stop()
+    onTick(isCalm || isHidden() ? FOREVER_MS : time - last)
+    last = time
   }
-  function onVisibilityChange() {
-    if (isHidden()) go(performance.now())
-  }
-  function cancel() {
-    cancelWait()
+
+  function stop() {
+    globalThis.cancelAnimationFrame?.(frame)
+    clearTimeout(timer)
+    timer = undefined
     page?.removeEventListener('visibilitychange', onVisibilityChange)
   }
-  page?.addEventListener('visibilitychange', onVisibilityChange)
-  return cancel
+
+  return {
+    start(notBefore) {
+      if (timer) return
+      if (isHidden()) return tick()
+      const now = performance.now()
+      last = now - FRAME_MS
+      isCalm = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches
+      const delayMs = Math.max(notBefore - now, isCalm ? BATCH_MS : 0)
+      frame = delayMs > FRAME_MS ? 0 : (globalThis.requestAnimationFrame?.(tick) ?? 0)
+      timer = setTimeout(tick, frame ? STALL_MS : Math.max(delayMs, FRAME_MS))
+      page?.addEventListener('visibilitychange', onVisibilityChange)
+    },
+    stop,
+  }
 }

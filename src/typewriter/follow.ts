@@ -1,10 +1,9 @@
+import { noteOn } from './note.ts'
+
 /** How near to the end, in CSS pixels, counts as at the end where nobody has scrolled yet … */
 const NEAR = 8
 /** … and where a reader comes back: zoomed pages scroll by fractions. */
 const BACK = 2
-
-/** Where each box was left; Infinity where its reader has scrolled up from there. */
-let tops: WeakMap<Element, number> | undefined
 
 /**
  * Makes the view follow the end of a text, only while the reader is there.
@@ -16,22 +15,22 @@ let tops: WeakMap<Element, number> | undefined
  * @param write changes the text
  */
 export function follow(boxes: readonly Element[], write: () => void): void {
-  const inView = boxes.filter(isAtEnd).map(box => ({ box, end: endOf(box) }))
+  const inView = boxes.filter(isAtEnd).map(box => [box, endOf(box)] as const)
   write()
-  for (const { box, end } of inView) {
+  for (const [box, end] of inView) {
     // At once, whatever the page's `scroll-behavior` is: a view that is still on its way is not at the end
     if (endOf(box) > end) box.scrollTo({ top: box.scrollHeight, behavior: 'instant' })
-    ;(tops ??= new WeakMap()).set(box, box.scrollTop)
+    noteOn(box).top = box.scrollTop
   }
 }
 
 /** A keyboard or a scroll bar that takes room leaves its reader at the end; the smallest scroll up does not. */
 function isAtEnd(box: Element): boolean {
-  const left = tops?.get(box)
-  const toEnd = endOf(box) - box.scrollTop
-  if (left === undefined) return toEnd <= NEAR
-  if (box.scrollTop >= left - 1 || toEnd < BACK) return true
-  tops?.set(box, Infinity)
+  const note = noteOn(box)
+  const end = endOf(box)
+  const { top = end - NEAR } = note
+  if (box.scrollTop >= top - 1 || end - box.scrollTop < BACK) return true
+  note.top = Infinity
   return false
 }
 
@@ -39,19 +38,11 @@ function endOf(box: Element): number {
   return box.scrollHeight - box.clientHeight
 }
 
-/** The boxes around an element that may scroll, the nearest first, the page last. */
-export function findScrollers(element: Element): Element[] {
+/** The boxes around an element that may scroll, across the roots of components: the nearest first, the page last. */
+export function findScrollers(element: Element | undefined): Element[] {
   const boxes: Element[] = []
-  const { body, scrollingElement } = element.ownerDocument
-  // What scrolls the body is the page
-  for (let box: Element | null = element; box && box !== body; box = parentOf(box)) {
-    if (/auto|scroll/.test(getComputedStyle(box).overflowY)) boxes.push(box)
+  for (let box: Element | null | undefined = element; box; box = box.assignedSlot ?? box.parentElement ?? (box.parentNode as ShadowRoot | null)?.host) {
+    if (box === box.ownerDocument.scrollingElement || /auto|scroll/.test(getComputedStyle(box).overflowY)) boxes.push(box)
   }
-  return scrollingElement && !boxes.includes(scrollingElement) ? [...boxes, scrollingElement] : boxes
-}
-
-/** What an element is laid out in, across the roots of components. */
-function parentOf(element: Element): Element | null {
-  const root = element.getRootNode()
-  return element.assignedSlot ?? element.parentElement ?? ('host' in root ? (root as ShadowRoot).host : null)
+  return boxes
 }

@@ -14,7 +14,7 @@ export interface Pacer {
   end(backlog: number): void
   /** How many of the backlog's units are due, `elapsed` milliseconds after the last frame. */
   frame(elapsed: number, backlog: number): number
-  /** So many of the backlog's units were shown: not those that were due, where a grapheme would be split, or all is shown at once. */
+  /** So many of the backlog's units were shown: fewer than were due, where a grapheme would be split. */
   shown(count: number): void
 }
 
@@ -30,12 +30,12 @@ const MIN_DELAY_MS = 80
 const MIN_SPEED = 20
 /** The tail, when the stream has ended: 300 ms, with the frame that it ends in, at 30 Hz too. */
 const TAIL_MS = 266
-/** The speed keeps this share of its difference to the planned one at every frame of 60 Hz. */
-const INERTIA = 0.65
+/** The speed keeps this share of its difference to the planned one at every millisecond: 0.65 in a frame of 60 Hz. */
+const INERTIA = 0.97448
 /** The longest that text is held back, unless the caller says. */
 export const MAX_DELAY_MS = 1000
-/** A frame of 60 Hz. */
-export const FRAME_MS = 1000 / 60
+/** After so long all is due. A number, as Infinity can't be taken from a `maxDelay` of Infinity. */
+export const FOREVER_MS = 1e99
 
 /**
  * Creates a pacer: an even hand for any pace of the text.
@@ -53,52 +53,43 @@ export function createPacer({ speed = 'auto', maxDelay = MAX_DELAY_MS }: PacerOp
   let lastArrival: number | undefined
   let gap = FIRST_GAP_MS
   let planned = 0 // characters a second
-  let current: number | undefined
+  let current = 0
   let credit = 1 // characters; the first is due at once
   let promises: { units: number; leftMs: number }[] = [] // so much of the backlog in that time
 
-  function plan(charsPerSecond: number) {
-    planned = charsPerSecond
-    current ??= planned
-  }
-
   return {
     arrive(now, backlog) {
-      if (speed !== 'auto') return plan(speed)
-      const since = lastArrival === undefined ? undefined : now - lastArrival
-      if (since === undefined || since >= SAME_CHUNK_MS) lastArrival = now
-      if (since !== undefined && since >= SAME_CHUNK_MS) {
-        const seen = Math.min(since, 1.2 * maxDelay)
+      lastArrival ??= now
+      const seen = Math.min(now - lastArrival, 1.2 * maxDelay)
+      if (seen >= SAME_CHUNK_MS) {
+        lastArrival = now
         // Slower chunks are believed at once, faster ones only when they go on
-        gap = seen > gap ? gap + 0.6 * (seen - gap) : 0.9 * gap + 0.1 * seen
+        gap += (seen - gap) * (seen > gap ? 0.6 : 0.1)
       }
-      const delay = Math.min(Math.max(MARGIN * gap, MIN_DELAY_MS), maxDelay)
-      plan((1000 * backlog) / delay)
-      // What comes between two frames has one deadline
-      const last = promises.at(-1)
-      if (last?.leftMs === maxDelay) last.units = backlog
-      else promises.push({ units: backlog, leftMs: maxDelay })
+      planned = (1000 * backlog) / Math.min(Math.max(MARGIN * gap, MIN_DELAY_MS), maxDelay)
+      current ||= planned
     },
     end(backlog) {
-      if (speed !== 'auto') return
-      planned = Math.max(current ?? 0, (1000 * backlog) / TAIL_MS)
-      current = planned
+      planned = current = Math.max(current, (1000 * backlog) / TAIL_MS)
     },
     frame(elapsed, backlog) {
-      current ??= planned
-      current += (planned - current) * (1 - INERTIA ** (elapsed / FRAME_MS))
-      let charsPerSecond = speed === 'auto' ? Math.max(current, MIN_SPEED) : speed
+      elapsed = Math.max(elapsed, 1)
+      current += (planned - current) * (1 - INERTIA ** elapsed)
+      let charsPerSecond = Math.max(current, MIN_SPEED)
+      // What has come since the last frame has one deadline
+      if (backlog > (promises.at(-1)?.units ?? 0)) promises.push({ units: backlog, leftMs: maxDelay })
       for (const promise of promises) {
         // A slower plan, for what came later, takes nothing back that was promised before
-        charsPerSecond = Math.max(charsPerSecond, (1000 * promise.units) / Math.max(promise.leftMs, elapsed, 1))
+        charsPerSecond = Math.max(charsPerSecond, (1000 * promise.units) / Math.max(promise.leftMs, elapsed))
         promise.leftMs -= elapsed
       }
+      if (speed !== 'auto') charsPerSecond = speed
       // More than the backlog is not saved up: what comes after a silence is paced like all else
-      credit = charsPerSecond === Infinity ? backlog : Math.min(credit + (charsPerSecond * elapsed) / 1000, backlog)
+      credit = Math.min(credit + (charsPerSecond * elapsed) / 1000, backlog)
       return Math.floor(credit)
     },
     shown(count) {
-      credit = Math.max(0, credit - count)
+      credit -= count
       for (const promise of promises) promise.units -= count
       promises = promises.filter(({ units }) => units > 0)
     },

@@ -25,45 +25,33 @@ export function plainText(element: Element): Renderer {
   const document = documentOf(element)
   if ('style' in element) (element as HTMLElement).style.whiteSpace = 'pre-wrap'
   let line: Text | undefined // the last one, while it has no line feed yet
-  let section: Element | undefined // the last one
+  let parent = element // of the last line
   let count = 0 // of lines
 
-  function createLine(text: string): HTMLElement {
+  function createLine(text: string): Text {
+    if (count >= SECTION_LINES && (count % SECTION_LINES === 0 || parent !== element.lastChild)) {
+      parent = document.createElement('div')
+      parent.className = 'teleprinter-lines'
+      element.append(parent)
+    }
+    count++
     const block = document.createElement('div')
     block.style.whiteSpace = 'pre-wrap' // a copy in HTML has the line without the element
     block.dir = 'auto' // each line by its own first letter, so that Arabic and English can take turns
-    line = document.createTextNode(text)
-    block.append(line)
-    return block
-  }
-
-  /** Where a new line goes: into the last section, while that is the end, or into what is to come after all else. */
-  function placeIn(lines: DocumentFragment): ParentNode {
-    if (count++ < SECTION_LINES) return lines
-    const last = lines.lastChild ?? element.lastChild
-    if (!section || section !== last || section.childElementCount >= SECTION_LINES) {
-      section = document.createElement('div')
-      section.className = 'teleprinter-lines'
-      lines.append(section)
-    }
-    return section
+    block.append(text)
+    parent.append(block)
+    return block.firstChild as Text
   }
 
   return {
     element,
     write(text) {
-      const lines = document.createDocumentFragment()
-      for (let start = 0; start < text.length;) {
-        const lineFeed = text.indexOf('\n', start)
-        const end = lineFeed === -1 ? text.length : lineFeed + 1
-        const piece = text.slice(start, end)
+      for (const piece of text.match(/[^\n]*\n|[^\n]+/g) ?? []) {
         // What a translator or an app has taken out of the element shows nothing any more
         if (line && element.contains(line)) line.appendData(piece)
-        else placeIn(lines).append(createLine(piece))
-        if (lineFeed !== -1) line = undefined
-        start = end
+        else line = createLine(piece)
+        if (piece.endsWith('\n')) line = undefined
       }
-      element.append(lines)
     },
   }
 }

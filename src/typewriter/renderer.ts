@@ -20,8 +20,7 @@ export function isRenderer(target: Element | Renderer): target is Renderer {
 
 /** The document of an element that text can be shown in. @throws {TypeError} where it is none */
 export function documentOf(element: Element | null): Document {
-  const document = element?.ownerDocument
-  if (!document || element.nodeType !== 1) throw new TypeError(`Cannot type into the target: not an element: ${String(element)}`)
+  if (element?.nodeType !== 1) throw new TypeError(`Cannot type into the target: not an element: ${String(element)}`)
   if (element.matches('input, textarea, select')) throw new TypeError(`Cannot type into the target: it shows no children: ${element.tagName}`)
-  return document
+  return element.ownerDocument
 }

@@ -1,10 +1,10 @@
 import { callSafely } from '../report.ts'
 import { createAnnouncer } from './announce.ts'
-import { adoptRules, showCaret } from './caret.ts'
-import { after, isHidden, onNextFrame, prefersReducedMotion } from './clock.ts'
+import { createClock } from './clock.ts'
 import { findScrollers, follow as followEnd } from './follow.ts'
 import { cutAt } from './graphemes.ts'
-import { createPacer, FRAME_MS, MAX_DELAY_MS, type PacerOptions } from './pacer.ts'
+import { createMarks } from './marks.ts'
+import { createPacer, FOREVER_MS, MAX_DELAY_MS, type PacerOptions } from './pacer.ts'
 import { plainText } from './plain-text.ts'
 import { isRenderer, type Renderer } from './renderer.ts'
 
@@ -57,16 +57,8 @@ export interface Typewriter {
   readonly writable: WritableStream<string>
 }
 
-/** What is shown every so often, in milliseconds, to readers who prefer reduced motion. */
-const BATCH_MS = 100
-/** More UTF-16 units than all but freak graphemes have. */
-const NEAR = 64
-/** A write that took longer than so many milliseconds, as in a line without end, is followed by a rest of four times as long … */
-const CHEAP_MS = 4
-/** … but where it was of so many UTF-16 units, which cost that by themselves. */
+/** What takes long to write, as a line without end does, is followed by a rest; but not so many UTF-16 units, which take that by themselves. */
 const LARGE = 1000
-
-let owners: WeakMap<Element, () => void> | undefined // what the last typewriter of each element takes its marks away by
 
 /**
  * Creates a typewriter: any pace of text in, an even hand out.
@@ -91,164 +83,110 @@ let owners: WeakMap<Element, () => void> | undefined // what the last typewriter
  * ```
  */
 export function createTypewriter(target: Element | Renderer, options: TypewriterOptions = {}): Typewriter {
-  const { instant = false, follow = true, caret = true, announce = 'end', onProgress } = options
+  const { instant, follow = true, caret = true, announce = 'end', maxDelay = MAX_DELAY_MS, onProgress } = options
   const pacer = createPacer(options)
   const renderer = isRenderer(target) ? target : plainText(target)
   const { element } = renderer
-  let hideCaret: (() => void) | undefined
-  let marked: TypewriterState | undefined
+  const clock = createClock(elapsedMs => show(instant ? FOREVER_MS : elapsedMs))
+  const mark = element && createMarks(element, caret)
+  const tell = element && announce !== 'off' ? createAnnouncer(element, announce === 'sentence', () => renderer.words?.() ?? text.slice(0, shown)) : undefined
   let text = ''
   let backlog = '' // of the text, what is not shown
-  let state: 'typing' | 'ended' | 'closed' = 'typing'
-  let last: TypewriterState = 'done' // what `data-state` says in the end
+  let shown = 0
+  let ending: TypewriterState | undefined // what `data-state` says in the end, once no more text comes
   let paused = false
   let stopped = false
+  let closed = false
   let restUntil = 0
-  let lastFrame: number | undefined
-  let cancelTick: (() => void) | undefined
   let writable: WritableStream<string> | undefined
   let settle: () => void
-  const closed = new Promise<void>(resolve => (settle = resolve))
+  const whole = new Promise<void>(resolve => (settle = resolve))
 
   function write(chunk: string) {
     if (typeof chunk !== 'string') throw new TypeError(`Cannot write: not a string: ${String(chunk)}`)
     if (stopped) return
-    if (state !== 'typing') throw new TypeError('Cannot write: the typewriter has ended')
+    if (ending) throw new TypeError('Cannot write: the typewriter has ended')
     if (chunk === '') return
+    if (text === '') mark?.('typing')
     text += chunk
     backlog += chunk
     pacer.arrive(performance.now(), backlog.length)
-    mark('typing')
-    tick()
+    goOn()
   }
 
   function end(as?: TypewriterState) {
-    if (state === 'typing') {
-      state = 'ended'
-      last = known(as, 'done')
+    if (!ending) {
+      ending = known(as, 'done')
       pacer.end(backlog.length)
-      if (backlog === '' && !paused) close()
-      else tick()
+      if (!paused) goOn()
     }
-    return closed
+    return whole
   }
 
-  /** Shows what is due, now or at the next tick of the clock that fits. */
-  function tick() {
-    if (paused || cancelTick || state === 'closed') return
-    const restMs = restUntil - performance.now()
-    if (isHidden()) show(backlog.length)
-    else if (prefersReducedMotion()) cancelTick = after(Math.max(BATCH_MS, restMs), () => show(backlog.length))
-    else if (restMs > 0) cancelTick = after(restMs, onFrame)
-    else cancelTick = onNextFrame(onFrame)
+  /** Shows what there is, in its time; closes where that is all. */
+  function goOn() {
+    if (backlog === '') close()
+    else if (!paused) clock.start(restUntil)
   }
 
-  function onFrame(time: number) {
-    const elapsed = lastFrame === undefined ? FRAME_MS : time - lastFrame
-    const due = instant || isHidden() ? backlog.length : pacer.frame(Math.max(0, elapsed), backlog.length)
-    show(due)
-    lastFrame = cancelTick ? time : undefined
-  }
-
-  /** Shows so much of the backlog, in whole graphemes, and goes on while more of it can be shown. */
-  function show(want: number) {
-    cancelTick = undefined
-    lastFrame = undefined
-    const count = cutAt(backlog, want, state !== 'typing')
+  /** Shows what is due of the backlog, in whole graphemes. */
+  function show(elapsedMs: number) {
+    const { length } = backlog
+    const due = pacer.frame(elapsedMs, length)
+    const count = cutAt(backlog, due, Boolean(ending))
     const piece = backlog.slice(0, count)
     backlog = backlog.slice(count)
+    shown += count
     pacer.shown(count)
     if (piece) {
-      callSafely(paint, piece)
-      callSafely(onProgress, { shown: text.length - backlog.length, total: text.length })
+      callSafely(() => {
+        const start = performance.now()
+        inView(() => renderer.write(piece))
+        const now = performance.now()
+        // Four times as long: the page has most of its time. A frame is rest enough for a short one
+        restUntil = count < LARGE ? now + Math.min(4 * (now - start), maxDelay) : 0
+        tell?.(false)
+      })
+      callSafely(onProgress, { shown, total: text.length })
     }
-    // The renderer may have written, ended or stopped meanwhile
-    if (backlog === '' && state !== 'typing') close()
-    else if (canShowMore()) tick()
-  }
-
-  /** Whether any cut is possible. Near the start there nearly always is one: the whole backlog is searched only where not. */
-  function canShowMore() {
-    return [NEAR, backlog.length].some(want => cutAt(backlog, want, state !== 'typing') > 0)
-  }
-
-  function paint(piece: string) {
-    const start = performance.now()
-    inView(() => renderer.write(piece))
-    const now = performance.now()
-    restUntil = now - start > CHEAP_MS && piece.length < LARGE ? now + Math.min(4 * (now - start), options.maxDelay ?? MAX_DELAY_MS) : 0
-    tell?.(false)
-  }
-
-  function words() {
-    return renderer.words?.() ?? text.slice(0, text.length - backlog.length)
+    // What is due and not shown waits for the rest of its grapheme. The renderer may have written, ended or stopped meanwhile
+    if (due < length || ending) goOn()
   }
 
   /** Changes the page, and keeps the end in view where it was. */
   function inView(change: () => void) {
     // `null` is what a selector gives that finds nothing
-    const boxes = follow === true ? (element ? findScrollers(element) : []) : follow ? [follow] : []
+    const boxes = follow === true ? findScrollers(element) : follow ? [follow] : []
     followEnd(boxes, change)
   }
 
-  /** Says on the element how it goes, unless another typewriter has it by now. */
-  function mark(now: TypewriterState) {
-    if (!element || owners?.get(element) !== release) return
-    if (state === 'closed') release()
-    if (now === marked) return
-    marked = now
-    element.setAttribute('data-state', now)
-    if (now !== 'typing') return
-    element.setAttribute('aria-busy', 'true')
-    if (hideCaret) adoptRules(element)
-  }
-
-  /** Leaves the element to another typewriter, or to the page. */
-  function release() {
-    element?.removeAttribute('aria-busy')
-    hideCaret?.()
-    hideCaret = undefined
-    if (element) owners?.delete(element)
-  }
-
   function flush() {
-    cancelTick?.()
-    lastFrame = undefined
-    if (state !== 'closed') show(backlog.length)
+    clock.stop()
+    show(FOREVER_MS)
   }
 
   function close() {
-    if (state === 'closed') return
-    state = 'closed'
-    cancelTick?.()
+    if (!ending || closed) return
+    closed = true
     settle()
     callSafely(() => renderer.end?.())
     callSafely(() => renderer.dispose?.())
-    mark(last)
+    mark?.(ending)
     tell?.(true)
-    if (!element) return
-    const view = element.ownerDocument.defaultView ?? globalThis // its own window's, where there are several
-    element.dispatchEvent(new view.CustomEvent('teleprinter:done', { bubbles: true, composed: true, detail: { state: last, text } }))
+    // An event of its own window's, where there are several
+    const view = element?.ownerDocument.defaultView ?? globalThis
+    element?.dispatchEvent(new view.CustomEvent('teleprinter:done', { bubbles: true, composed: true, detail: { state: ending, text } }))
   }
 
   function stop(as?: TypewriterState | Event) {
-    if (state === 'closed') return
+    if (closed) return
     stopped = true
-    state = 'ended'
-    last = known(as, 'stopped')
+    ending = known(as, 'stopped')
     flush()
-    close()
   }
 
-  if (element) {
-    owners ??= new WeakMap()
-    owners.get(element)?.()
-    owners.set(element, release)
-    // A line of its own, where the text begins
-    if (caret !== false) inView(() => (hideCaret = showCaret(element, caret === true ? undefined : caret)))
-  }
-  const tell = element && announce !== 'off' ? createAnnouncer(element, announce === 'sentence', words) : undefined
-  mark('waiting')
+  // The caret takes a line of its own, where the text begins
+  inView(() => mark?.('waiting'))
 
   return {
     write,
@@ -257,23 +195,20 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     stop,
     pause() {
       paused = true
-      cancelTick?.()
-      cancelTick = undefined
-      lastFrame = undefined
+      clock.stop()
     },
     resume() {
       paused = false
-      if (state === 'ended' && backlog === '') close()
-      else if (backlog !== '') tick()
+      goOn()
     },
     get text() {
       return text
     },
     get shown() {
-      return text.length - backlog.length
+      return shown
     },
     get writable() {
-      return (writable ??= new WritableStream({ write, close: () => end(), abort: () => stop() }))
+      return (writable ??= new WritableStream({ write, close: end, abort: () => stop() }))
     },
   }
 }

@@ -2,7 +2,8 @@
 import { inBursts, withStalls, type Deliver } from '../../demo/page/plots/deliveries.ts'
 import type { Run } from '../../demo/page/plots/figures.ts'
 import { createRecorder } from '../../demo/page/plots/recorder.ts'
-import { createPacer, FRAME_MS, type Pacer, type PacerOptions } from '../../src/typewriter/pacer.ts'
+import { FRAME_MS } from '../../src/typewriter/clock.ts'
+import { createPacer, type Pacer, type PacerOptions } from '../../src/typewriter/pacer.ts'
 import { createRandom } from '../helpers/every-cut.ts'
 import { recorded } from './recorded.ts'
 

@@ -165,6 +165,23 @@ describe('createTypewriter() in a browser', () => {
     expect(page.scrollHeight - page.clientHeight - page.scrollTop).toBeLessThan(2)
   })
 
+  test('the end is followed in a body that scrolls by itself, as the page does not', async () => {
+    const { documentElement: root, body } = document
+    const style = document.head.appendChild(document.createElement('style'))
+    style.textContent = `html { overflow: hidden; height: 100% } body { overflow: auto; height: ${5 * LINE}px; min-height: 0; margin: 0 }`
+    const typewriter = createTypewriter(element)
+    typewriter.write('line\n'.repeat(20))
+    typewriter.flush()
+    expect(body.scrollTop).toBeGreaterThan(10 * LINE)
+    expect(body.scrollHeight - body.clientHeight - body.scrollTop).toBeLessThan(2)
+    expect(root.scrollTop).toBe(0)
+    body.scrollTop = 0
+    typewriter.write('line\n')
+    await typewriter.end()
+    expect(body.scrollTop).toBe(0)
+    style.remove()
+  })
+
   test('what the reader has selected stays selected while the text grows', async () => {
     const typewriter = createTypewriter(element)
     typewriter.write('first line\nsecond ')

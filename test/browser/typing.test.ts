@@ -130,6 +130,19 @@ describe('caret', () => {
     typewriter.stop()
   })
 
+  test.each([
+    ['<p>one</p><p>two</p>', 'P two'], ['<h2>one</h2>', 'H2 one'], ['<ul><li>one</li><li>two<ol><li>three</li></ol></li></ul>', 'LI three'],
+    ['<p>one <b>bold</b></p>', 'P one bold'], ['<table><tr><td>one</td><td>two</td></tr></table>', 'TD two'], ['<pre><code>one</code></pre>', 'PRE one'],
+    ['<div><div>one</div><div>two</div></div>', 'DIV two'],
+  ])('caret stands behind the last words of a renderer of the app that shows %s', (markup, place) => {
+    const typewriter = createTypewriter({ element, write: () => void (element.innerHTML = markup) })
+    typewriter.write('one ')
+    typewriter.flush()
+    expect(carets().map(({ tagName, textContent }) => `${tagName} ${textContent}`)).toEqual([place])
+    typewriter.stop()
+    expect(carets()).toEqual([])
+  })
+
   test('caret stands behind the last words of Markdown', () => {
     const typewriter = createTypewriter(markdown(element))
     const shows = (text: string) => {

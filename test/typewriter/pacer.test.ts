@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createPacer, type PacerOptions } from '../../src/typewriter/pacer.ts'
+import { createPacer, FOREVER_MS, type PacerOptions } from '../../src/typewriter/pacer.ts'
 import { figures, mean, pacings, screens, simulate as play, traces, variation } from '../bench/pacing.ts'
 import type { Chunk, Pacing, Run, Screen } from '../bench/pacing.ts'
 import { createRandom } from '../helpers/every-cut.ts'
@@ -196,6 +196,17 @@ test('createPacer() shows all there is at a speed without limit, however soon a 
   pacer.arrive(0, 7)
   expect(pacer.frame(0, 7)).toBeGreaterThanOrEqual(1)
   expect(pacer.frame(16, 7)).toBe(7)
+})
+
+test.each<PacerOptions>([{}, { speed: 0.1 }, { speed: Infinity }, { maxDelay: Infinity }])('createPacer(%j) has all due after for ever', pace => {
+  const pacer = createPacer(pace)
+  pacer.arrive(0, 1000)
+  expect(pacer.frame(FOREVER_MS, 1000)).toBe(1000)
+  pacer.shown(990)
+  pacer.arrive(500, 1010)
+  const due = pacer.frame(1000 / 60, 1010)
+  expect(due).toBeGreaterThanOrEqual(10)
+  if (pace.speed !== Infinity) expect(due).toBeLessThan(505)
 })
 
 test.each([0, -1, NaN, -Infinity])('createPacer() refuses a speed of %d', speed => {

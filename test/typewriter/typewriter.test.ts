@@ -338,6 +338,17 @@ describe('flush()', () => {
     expect(element.textContent).toBe(`${LONG}short\n`)
   })
 
+  test('flush() leaves what it holds to be typed, also where text may be held for ever', async () => {
+    const typewriter = createTypewriter(element, { maxDelay: Infinity })
+    typewriter.write(`${LONG}e`)
+    typewriter.flush()
+    expect(element.textContent).toBe(LONG)
+    typewriter.write('nd\n')
+    vi.advanceTimersByTime(1100)
+    expect(element.textContent).toBe(`${LONG}end\n`)
+    await finish(typewriter)
+  })
+
   test('flush() after end() ends at once', async () => {
     const typewriter = createTypewriter(element)
     typewriter.write(LONG)
@@ -854,6 +865,15 @@ describe('the element', () => {
     vi.advanceTimersByTime(1000)
     await ended
     expect(element.hasAttribute('aria-busy')).toBe(false)
+  })
+
+  test.each([true, false])('the element may have no style (caret: %s)', async caret => {
+    const plain = document.body.appendChild(document.createElementNS('urn:none', 'x'))
+    const typewriter = createTypewriter(plain, { caret })
+    typewriter.write('one')
+    await finish(typewriter)
+    expect(plain.textContent).toBe('one')
+    expect(plain.getAttribute('data-state')).toBe('done')
   })
 
   test('markup is text', async () => {

@@ -1,0 +1,62 @@
+import { noteOn } from './note.ts'
+import type { TypewriterState } from './typewriter.ts'
+
+/** What an element has while it shows a caret; `--teleprinter-caret` is its form. */
+const CARET = 'teleprinter-caret'
+const FORM = `--${CARET}`
+/** What the last words may stand in. */
+const BLOCK = ':is(div,p,h1,h2,h3,h4,h5,h6,pre,li,th,td)'
+
+// The caret is the page's ink, not the text's: nobody selects, copies or hears it. It stands behind the last words, in whatever lists and
+// tables. `:where()` weighs nothing, so that any rule of the page's wins; the words for readers, behind the slash, are none
+const RULES = `:where(.${CARET}:not(:has(${BLOCK})),.${CARET} ${BLOCK}:last-child:not(:has(${BLOCK}),.${CARET} :not(:last-child) *))::after{\
+content:var(${FORM},"▍")/"";animation:${CARET} 1s step-end infinite}\
+@keyframes ${CARET}{50%{opacity:0}}@media(prefers-reduced-motion:reduce){:where(.${CARET},.${CARET} *)::after{animation:none}}`
+
+/**
+ * Says on an element how it goes, until another typewriter has it: by its `data-state`, by `aria-busy` while text comes, and until the end
+ * by a caret. The caret is CSS alone, in an adopted style sheet, which a strict content security policy allows.
+ *
+ * @param caret what it looks like, true, or false for none
+ * @returns what is told the state
+ */
+export function createMarks(element: Element, caret: string | boolean): (state: TypewriterState) => void {
+  const { style } = element as HTMLElement
+  const form = typeof caret === 'string' && JSON.stringify(caret)
+  const own = form ? style.getPropertyValue(FORM) : ''
+  const note = noteOn(element)
+  note.release?.()
+  note.release = release
+
+  function release() {
+    note.release = undefined
+    element.removeAttribute('aria-busy')
+    element.classList.remove(CARET)
+    if (!element.className) element.removeAttribute('class')
+    if (form) style.setProperty(FORM, own)
+  }
+
+  return state => {
+    if (note.release !== release) return
+    element.setAttribute('data-state', state)
+    if (state === 'typing') element.setAttribute('aria-busy', 'true')
+    else if (state !== 'waiting') return release()
+    if (caret === false) return
+    element.classList.add(CARET)
+    if (form) style.setProperty(FORM, form)
+    adoptRules(element)
+  }
+}
+
+/** Gives an element's page, or its shadow tree, the caret's rules; an element may come there only after it has a caret. */
+function adoptRules(element: Element): void {
+  const { ownerDocument: document } = element
+  const { defaultView: view } = document
+  const root = element.getRootNode() as Document | ShadowRoot
+  const scope = root.adoptedStyleSheets ? root : document
+  const note = noteOn(scope)
+  if (!view || scope.adoptedStyleSheets.includes(note.sheet as CSSStyleSheet)) return
+  note.sheet = new view.CSSStyleSheet()
+  note.sheet.replaceSync(RULES)
+  scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, note.sheet]
+}
