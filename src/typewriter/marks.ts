@@ -21,9 +21,9 @@ content:var(${FORM},"▍")/"";animation:${CARET} 1s step-end infinite}\
  * @returns what is told the state
  */
 export function createMarks(element: Element, caret: string | boolean): (state: TypewriterState) => void {
-  const { style } = element as HTMLElement
+  const { style } = element as Partial<HTMLElement>
   const form = typeof caret === 'string' && JSON.stringify(caret)
-  const own = form ? style.getPropertyValue(FORM) : ''
+  const own = style?.getPropertyValue(FORM) ?? ''
   const note = noteOn(element)
   note.release?.()
   note.release = release
@@ -33,7 +33,7 @@ export function createMarks(element: Element, caret: string | boolean): (state: 
     element.removeAttribute('aria-busy')
     element.classList.remove(CARET)
     if (!element.className) element.removeAttribute('class')
-    if (form) style.setProperty(FORM, own)
+    if (form) style?.setProperty(FORM, own)
   }
 
   return state => {
@@ -43,7 +43,7 @@ export function createMarks(element: Element, caret: string | boolean): (state: 
     else if (state !== 'waiting') return release()
     if (caret === false) return
     element.classList.add(CARET)
-    if (form) style.setProperty(FORM, form)
+    if (form) style?.setProperty(FORM, form)
     adoptRules(element)
   }
 }
@@ -52,11 +52,13 @@ export function createMarks(element: Element, caret: string | boolean): (state: 
 function adoptRules(element: Element): void {
   const { ownerDocument: document } = element
   const { defaultView: view } = document
-  const root = element.getRootNode() as Document | ShadowRoot
-  const scope = root.adoptedStyleSheets ? root : document
+  const root = element.getRootNode() as Partial<DocumentOrShadowRoot>
+  const scope = root.adoptedStyleSheets ? root : document as Partial<DocumentOrShadowRoot>
+  const sheets = scope.adoptedStyleSheets
   const note = noteOn(scope)
-  if (!view || scope.adoptedStyleSheets.includes(note.sheet as CSSStyleSheet)) return
+  // An engine of before 2023, or jsdom, shows none
+  if (!view || !sheets || sheets.includes(note.sheet as CSSStyleSheet)) return
   note.sheet = new view.CSSStyleSheet()
   note.sheet.replaceSync(RULES)
-  scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, note.sheet]
+  scope.adoptedStyleSheets = [...sheets, note.sheet]
 }

@@ -154,6 +154,26 @@ describe('caret', () => {
     expect(outside.textContent).toBe('one')
     expect(page.adoptedStyleSheets).toHaveLength(0)
   })
+
+  test.each(['a document', 'a shadow tree'])('caret is left out where %s has never heard of adopted sheets, as in jsdom', where => {
+    const root = element.attachShadow({ mode: 'open' })
+    const home = where === 'a document' ? element : root.appendChild(document.createElement('div'))
+    const forgetful = [vi.spyOn(document, 'adoptedStyleSheets', 'get'), vi.spyOn(root, 'adoptedStyleSheets', 'get')]
+    for (const spy of forgetful) spy.mockReturnValue(undefined as unknown as CSSStyleSheet[])
+    const typewriter = createTypewriter(home, { caret: '|' })
+    typewriter.write('one')
+    typewriter.stop()
+    for (const spy of forgetful) spy.mockRestore()
+    expect(home.textContent).toBe('one')
+  })
+
+  test.each([true, '|', false])('caret %s is left out where an element has no style', caret => {
+    const other = document.createElementNS('urn:none', 'x')
+    const typewriter = createTypewriter(other, { caret })
+    typewriter.write('one')
+    typewriter.stop()
+    expect(other.textContent).toBe('one')
+  })
 })
 
 describe('caret of two typewriters on one element', () => {
