@@ -60,16 +60,14 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   const stopwatch = createStopwatch()
   const answer = createAnswer()
   let framing: Framing | undefined // of the response, once there is one
+  let head = '' // what that begins with, in case that there is no event in it
   let spoken = dialect // or what that picks by the first event
-  let first: ServerSentEvent | undefined
-  let head = ''
-  let known = false // whether anything of the stream is of the dialect
   let read: ReturnType<Dialect['reader']> | undefined
-  let failure: { error: unknown } | undefined // told after the deltas that came before it
+  let first: ServerSentEvent | undefined
+  let known = false // whether anything of the stream is of the dialect
   let grace: ReturnType<typeof setTimeout> | undefined
   let readBy: 'loop' | 'await' | undefined
   let settled = false
-  let lastEventId = options.lastEventId ?? '' // of the last event that could be read
   let resolve: (result: ChatResult) => void
   let reject: (error: unknown) => void
   const result = new Promise<ChatResult>((...settlers) => ([resolve, reject] = settlers))
@@ -79,62 +77,53 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
     accept: ACCEPT,
     safe: false, // whatever the method: a prompt is paid for
     framer(contentType) {
-      const chosen = chooseFraming(contentType, dialect)
-      framing = chosen ?? framing
-      return chosen && (framerOptions => createFramer(chosen, framerOptions))
+      framing = chooseFraming(contentType, dialect)
+      return framing && createFramer.bind(undefined, framing)
     },
     explain: explainProviderError,
-    onSend: () => stopwatch.send(),
+    onSend: stopwatch.send,
     onChunk(chunk) {
       stopwatch.byte()
-      // What the beginning is, in case that there is no event in it
-      if (framing === 'sse' && !first && head.length < HEAD_BYTES) head += new TextDecoder().decode(chunk.subarray(0, HEAD_BYTES))
+      if (head.length < HEAD_BYTES) head += new TextDecoder().decode(chunk.subarray(0, HEAD_BYTES))
     },
     isWhole: () => answer.finished,
   })
-  const deltas = iterateBatches({ read: readDeltas, cancel: stop })
+  const batches = readBatches()
+  const deltas = iterateBatches({ read: async () => (await batches.next()).value, cancel: stop })
 
-  async function readDeltas(): Promise<ChatDelta[] | undefined> {
-    for (;;) {
-      if (failure && !settled) throw fail(failure.error)
-      let events: readonly ServerSentEvent[] | undefined
-      try {
-        events = await stream.read()
-      } catch (error) {
-        // All of the answer is here: what breaks now breaks nothing
-        if (!answer.finished) throw fail(error)
-      }
-      if (settled) return undefined // by stop(), while this batch was on its way
-      if (!events) {
-        if (!known && (first || isForeign(head))) throw fail(foreign(first ?? { type: 'message', data: head, lastEventId }, spoken.name))
-        settle(howItEnded())
-        return undefined
-      }
-      const batch = readBatch(events)
-      if (batch.length > 0) return batch
-    }
-  }
-
-  function readBatch(events: readonly ServerSentEvent[]): ChatDelta[] {
-    const batch: ChatDelta[] = []
+  async function* readBatches(): AsyncGenerator<ChatDelta[], undefined> {
+    let lastEventId = stream.lastEventId // of the last event that could be read
     try {
-      for (const event of events) {
-        if (grace) break // nothing of the answer comes behind its end mark
-        for (const delta of [readEvent(event)].flat()) {
-          if (Object.keys(delta).length === 0) continue
-          known ||= Boolean(delta.text || delta.reasoning || delta.toolCalls || delta.finishReason || delta.finished)
-          answer.add(delta)
-          batch.push(delta)
-          if (delta.text || delta.reasoning || delta.toolCalls) stopwatch.token()
-          if (delta.done) grace ??= setTimeout(() => stream.stop(), GRACE_MS)
+      for (;;) {
+        const events = await stream.read().catch(error => {
+          if (answer.finished) return undefined // all of it is here: what breaks now breaks nothing
+          throw error
+        })
+        if (settled) return // by stop(), while this batch was on its way
+        if (!events) break
+        const batch: ChatDelta[] = []
+        let failure: { error: unknown } | undefined // told after the deltas that came before it
+        try {
+          for (const event of events) {
+            if (grace) break // nothing of the answer comes behind its end mark
+            for (const delta of [readEvent(event)].flat()) if (Object.keys(delta).length > 0) batch.push(take(delta))
+            lastEventId = event.lastEventId
+          }
+        } catch (error) {
+          failure = { error }
+          stream.stop(lastEventId)
         }
-        lastEventId = event.lastEventId
+        if (batch.length > 0) yield batch
+        if (settled) return
+        if (failure) throw failure.error
       }
+      if (!known && framing === 'sse' && /^\s*[<{[]/.test(head)) first ??= { type: 'message', data: head, lastEventId }
+      if (!known && first) throw foreign(first, spoken.name)
+      settle(howItEnded())
     } catch (error) {
-      failure = { error }
-      stream.stop(lastEventId)
+      settle('failed', error as StreamError)
+      throw error
     }
-    return batch
   }
 
   function readEvent(event: ServerSentEvent) {
@@ -150,39 +139,39 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
     return read(event)
   }
 
+  function take(delta: ChatDelta): ChatDelta {
+    const isToken = Boolean(delta.text || delta.reasoning || delta.toolCalls)
+    known ||= isToken || Boolean(delta.finishReason || delta.finished)
+    answer.add(delta)
+    if (isToken) stopwatch.token()
+    if (delta.done) grace ??= setTimeout(stream.stop, GRACE_MS)
+    return delta
+  }
+
   function howItEnded(): ChatResult['outcome'] {
-    if (answer.finished) return 'done'
-    const { outcome } = stream.ending ?? {}
-    if (outcome !== 'done') return outcome === 'stopped' ? 'stopped' : 'truncated'
+    const outcome = stream.ending?.outcome
     // Without a response to read: the server said "no content"
-    if (framing === undefined) return 'done'
-    return framing === 'text' || spoken.endsAtEof ? 'done' : 'truncated'
+    const isWhole = outcome === 'done' && (!framing || framing === 'text' || spoken.endsAtEof)
+    if (answer.finished || isWhole) return 'done'
+    return outcome === 'stopped' ? outcome : 'truncated'
   }
 
-  function settle(outcome: ChatResult['outcome']) {
-    const timing = close(outcome)
-    resolve({ ...answer.result(), outcome, lastEventId: stream.lastEventId, timing })
-  }
-
-  function fail(error: unknown): unknown {
-    if (!settled) close('failed', error as StreamError)
-    reject(error)
-    return error
-  }
-
-  function close(outcome: Ending['outcome'], error?: StreamError) {
+  function settle(outcome: Ending['outcome'], error?: StreamError) {
+    if (settled) return
     settled = true
     clearTimeout(grace)
     signal?.removeEventListener('abort', stop)
     const timing = stopwatch.stop(outcome === 'done')
     showTiming(stream.url, timing)
-    callSafely(onClose, { outcome, lastEventId: stream.lastEventId, ...(error && { error }) })
-    return timing
+    const { lastEventId } = stream
+    callSafely(onClose, { outcome, lastEventId, ...(error && { error }) })
+    if (outcome === 'failed') reject(error)
+    else resolve({ ...answer.result(), outcome, lastEventId, timing })
   }
 
   function stop() {
     stream.stop()
-    if (!settled) settle(howItEnded())
+    settle(howItEnded())
   }
 
   /** Reads to the end for whoever awaits the result, unless a loop does. */
@@ -214,9 +203,4 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       return answer.text
     },
   }
-}
-
-/** Whether a body has begun as a page or as JSON, whatever its content type says. */
-function isForeign(head: string): boolean {
-  return /^\s*[<{[]/.test(head)
 }
