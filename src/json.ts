@@ -11,3 +11,9 @@ export function parseJson(text: string): unknown {
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** A text, or the texts of a list of parts; `''` for anything else. */
+export function textOf(content: unknown): string {
+  if (Array.isArray(content)) return content.map(part => textOf((part as { text?: unknown } | null)?.text)).join('')
+  return typeof content === 'string' ? content : ''
+}

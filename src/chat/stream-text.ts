@@ -9,7 +9,7 @@ import { createFramer, type Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
 import { createAnswer, type ChatResult } from './answer.ts'
 import { showTiming } from './devtools.ts'
-import { foreign, type ChatDelta, type ChatMessage, type Dialect } from './dialect.ts'
+import { dialectError, type ChatDelta, type ChatMessage, type Dialect } from './dialect.ts'
 import { openai } from './dialects/openai.ts'
 import { isEndMark, isLifeSign } from './json-reader.ts'
 import { shapeRequest, type ChatOptions } from './request.ts'
@@ -81,7 +81,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       return framing && createFramer.bind(undefined, framing)
     },
     explain: explainProviderError,
-    onSend: stopwatch.send,
+    onSend: () => stopwatch.send(),
     onChunk(chunk) {
       stopwatch.byte()
       if (head.length < HEAD_BYTES) head += new TextDecoder().decode(chunk.subarray(0, HEAD_BYTES))
@@ -118,7 +118,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
         if (failure) throw failure.error
       }
       if (!known && framing === 'sse' && /^\s*[<{[]/.test(head)) first ??= { type: 'message', data: head, lastEventId }
-      if (!known && first) throw foreign(first, spoken.name)
+      if (!known && first) throw dialectError(first, `read the stream as ${spoken.name}, name what it is with the dialect option`)
       settle(howItEnded())
     } catch (error) {
       settle('failed', error as StreamError)

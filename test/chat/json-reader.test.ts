@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ChatDelta } from '../../src/chat/dialect.ts'
-import { isEndMark, jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../../src/chat/json-reader.ts'
+import { isEndMark, jsonReader, objectOf, typeOf, type DeltaDraft } from '../../src/chat/json-reader.ts'
+import { textOf } from '../../src/json.ts'
 import { StreamError } from '../../src/errors.ts'
 import { event } from '../helpers/play.ts'
 

@@ -80,7 +80,7 @@ describe('streamText()', () => {
   })
 
   test('refuses a request() that is a promise, and a dialect by its name alone', () => {
-    expect(() => ask('/chat?promise', { request: messages => Promise.resolve({ messages }) })).toThrow('Cannot send the prompt: request() gave a promise')
+    expect(() => ask('/chat?promise', { request: messages => Promise.resolve({ messages }) })).toThrow('Cannot send the prompt: request() gave [object Promise]')
     expect(() => ask('/chat?name', { dialect: 'anthropic' as never })).toThrow('Cannot use the dialect: not an object with a reader: anthropic')
     expect(server.requests('/chat?promise')).toEqual([])
   })
@@ -96,7 +96,7 @@ describe('streamText()', () => {
   test('is a POST whatever the body is, and refuses a request that is nothing', async () => {
     await ask('/chat?null', { body: null })
     expect(server.requests('/chat?null')[0]).toMatchObject({ method: 'POST', body: '{"messages":[{"role":"user","content":"Why?"}],"stream":true}' })
-    expect(() => ask('/chat?nothing', { request: () => undefined })).toThrow('Cannot send the prompt: request() made nothing of it')
+    expect(() => ask('/chat?nothing', { request: () => undefined })).toThrow('Cannot send the prompt: request() gave undefined')
   })
 
   test('can be caught and finished as a promise', async () => {

@@ -1,8 +1,7 @@
-import { StreamError } from '../../errors.ts'
 import { parseJson } from '../../json.ts'
 import type { Framing } from '../../sse/framing.ts'
 import type { ServerSentEvent } from '../../sse/parser.ts'
-import { shorten, type Dialect } from '../dialect.ts'
+import { dialectError, type Dialect } from '../dialect.ts'
 import { isEndMark, isLifeSign } from '../json-reader.ts'
 import { agUi } from './ag-ui.ts'
 import { aiSdk } from './ai-sdk.ts'
@@ -53,5 +52,5 @@ function pick(event: ServerSentEvent, framing: Framing): Dialect | undefined {
   const known = [anthropic, openaiResponses, gemini, cohere, ollama, tgi, aiSdk, agUi, openai]
   const found = framing !== 'text' && known.find(dialect => dialect.detect?.(event))
   if (found) return found
-  throw new StreamError('dialect', `Cannot tell the stream's dialect, name it with the dialect option: ${shorten(data)}`, { event })
+  throw dialectError(event, "tell the stream's dialect, name it with the dialect option")
 }

@@ -1,6 +1,7 @@
 // Cohere's chat, version 2, as a stream: https://docs.cohere.com/v2/docs/streaming
+import { textOf } from '../../json.ts'
 import { providerError, type Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../json-reader.ts'
+import { jsonReader, objectOf, typeOf, type DeltaDraft } from '../json-reader.ts'
 import { openai, thoughtsOf } from './openai.ts'
 
 /** What is read of an event; one of its deltas, and a whole answer, have the form of an answer. */

@@ -1,6 +1,7 @@
 // Gemini's streamGenerateContent, with `alt=sse`: https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
+import { textOf } from '../../json.ts'
 import { splitSystem, type Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, textOf } from '../json-reader.ts'
+import { jsonReader, objectOf } from '../json-reader.ts'
 
 /** What is read of a chunk. */
 interface Chunk {

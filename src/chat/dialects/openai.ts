@@ -1,6 +1,7 @@
 // OpenAI's chat completions, as a stream: https://platform.openai.com/docs/api-reference/chat-streaming
+import { textOf } from '../../json.ts'
 import { providerError, type Dialect } from '../dialect.ts'
-import { isEndMark, jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../json-reader.ts'
+import { isEndMark, isError, jsonReader, objectOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of a chunk, over all servers that speak this dialect. */
 interface Chunk {
@@ -65,7 +66,7 @@ export const openai: Dialect = {
   reader: () => chunkReader('openai'),
   detect(event) {
     const value = objectOf(event)
-    return isEndMark(event) || typeOf(event) === 'error' || value['object'] === 'error' || 'choices' in value || Boolean(value['error'])
+    return isEndMark(event) || isError(event, value) || 'choices' in value
   },
 }
 

@@ -1,6 +1,6 @@
 import { isObject, parseJson } from '../../json.ts'
 import { isEndMark } from '../json-reader.ts'
-import { providerError, unreadable, type Dialect } from '../dialect.ts'
+import { dialectError, providerError, type Dialect } from '../dialect.ts'
 import { openai } from './openai.ts'
 
 /**
@@ -25,6 +25,6 @@ export const rawText: Dialect = {
     if (framing === 'sse' || framing === undefined) return isEndMark(event) ? { done: true } : { text: event.data }
     const value = parseJson(event.data)
     if (typeof value === 'string') return { text: value }
-    throw isObject(value) && value['error'] ? providerError(event) : unreadable(event, 'rawText')
+    throw isObject(value) && value['error'] ? providerError(event) : dialectError(event, 'read the event as rawText')
   },
 }
