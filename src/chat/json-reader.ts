@@ -85,6 +85,12 @@ export function objectOf(event: ServerSentEvent): Record<string, unknown> {
   return isObject(value) ? value : {}
 }
 
+/** Whether the object that an event holds has any of these fields. For `detect()`. */
+export function hasField(event: ServerSentEvent, ...names: string[]): boolean {
+  const value = objectOf(event)
+  return names.some(name => name in value)
+}
+
 /** What an object says that an event is, else the event's own name. For `detect()`. */
 export function typeOf(event: ServerSentEvent): string {
   return textOf(objectOf(event)['type']) || event.type

@@ -55,15 +55,15 @@ const GRACE_MS = 500
  * ```
  */
 export function streamText(prompt: string | readonly ChatMessage[], options: ChatOptions = {}): TextStream {
-  const { url = '/api/chat', dialect = openai, model: _m, params: _p, request: _r, signal, onClose, ...init } = options
+  const { url = '/api/chat', dialect = openai, idleTimeout = IDLE_TIMEOUT, model: _m, params: _p, request: _r, signal, onClose, ...init } = options
   if (typeof dialect.reader !== 'function') throw new TypeError(`Cannot use the dialect: not an object with a reader: ${String(dialect)}`)
   const stopwatch = createStopwatch()
   const answer = createAnswer()
-  let framing: Framing | undefined // of the response, once there is one
+  let framing: Framing = 'text' // of the response, once there is one
   let head = '' // what that begins with, in case that there is no event in it
   let spoken = dialect // or what that picks by the first event
   let read: ReturnType<Dialect['reader']> | undefined
-  let first: ServerSentEvent | undefined
+  let first: ServerSentEvent | undefined // that says anything
   let known = false // whether anything of the stream is of the dialect
   let grace: ReturnType<typeof setTimeout> | undefined
   let readBy: 'loop' | 'await' | undefined
@@ -73,12 +73,13 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   const result = new Promise<ChatResult>((...settlers) => ([resolve, reject] = settlers))
   result.catch(() => {}) // the loop throws it, and whoever awaits the stream hears it
 
-  const stream = openEventStream(url, { ...init, idleTimeout: init.idleTimeout ?? IDLE_TIMEOUT, ...shapeRequest(prompt, options, dialect) }, {
+  const stream = openEventStream(url, { ...init, idleTimeout, ...shapeRequest(prompt, options, dialect) }, {
     accept: ACCEPT,
     safe: false, // whatever the method: a prompt is paid for
     framer(contentType) {
-      framing = chooseFraming(contentType, dialect)
-      return framing && createFramer.bind(undefined, framing)
+      const chosen = chooseFraming(contentType, dialect)
+      framing = chosen ?? framing
+      return chosen && createFramer.bind(undefined, chosen)
     },
     explain: explainProviderError,
     onSend: () => stopwatch.send(),
@@ -127,15 +128,15 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   }
 
   function readEvent(event: ServerSentEvent) {
-    if (!isLifeSign(event)) first ??= event
+    const isSign = isLifeSign(event) || isEndMark(event) // one that many share
+    if (!isSign) first ??= event
     if (!read) {
-      const picked = dialect.pick ? dialect.pick(event, framing ?? 'sse') : dialect
+      const picked = dialect.pick ? dialect.pick(event, framing) : dialect
       if (!picked) return []
       spoken = picked
       read = spoken.reader(framing)
     }
-    // The end mark is one that many share
-    if (event === first || !isEndMark(event)) known ||= spoken.detect?.(event) ?? true
+    if (!isSign) known ||= spoken.detect?.(event) ?? true
     return read(event)
   }
 
@@ -150,9 +151,8 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
 
   function howItEnded(): ChatResult['outcome'] {
     const outcome = stream.ending?.outcome
-    // Without a response to read: the server said "no content"
-    const isWhole = outcome === 'done' && (!framing || framing === 'text' || spoken.endsAtEof)
-    if (answer.finished || isWhole) return 'done'
+    // Of a text, the end of the stream is the end; and of an answer without content, status 204
+    if (answer.finished || (outcome === 'done' && (framing === 'text' || spoken.endsAtEof))) return 'done'
     return outcome === 'stopped' ? outcome : 'truncated'
   }
 

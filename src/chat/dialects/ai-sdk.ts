@@ -1,7 +1,7 @@
 // The AI SDK's UI message stream, version 1: https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol#data-stream-protocol
 import { randomKey } from '../../connection/request.ts'
 import type { Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, typeOf, type DeltaDraft } from '../json-reader.ts'
+import { hasField, jsonReader, typeOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of an event. */
 interface Chunk {
@@ -96,7 +96,7 @@ export const aiSdk: Dialect = {
     })
     return event => (aborted ? {} : read(event)) // not even [DONE] makes it whole
   },
-  detect: event => KNOWN.test(typeOf(event)) || 'errorText' in objectOf(event),
+  detect: event => KNOWN.test(typeOf(event)) || hasField(event, 'errorText'),
 }
 
 const KNOWN = /^((start|finish)(-step)?|abort|file|message-metadata|(text|reasoning)-(start|delta|end)|tool-((in|out)put|approval)-.+|(source|data)-.+)$/

@@ -9,7 +9,7 @@ import { anthropic } from './anthropic.ts'
 import { cohere } from './cohere.ts'
 import { gemini } from './gemini.ts'
 import { ollama } from './ollama.ts'
-import { openai } from './openai.ts'
+import { chatRequest, openai } from './openai.ts'
 import { openaiResponses } from './openai-responses.ts'
 import { rawText } from './raw-text.ts'
 import { tgi } from './tgi.ts'
@@ -28,7 +28,7 @@ import { tgi } from './tgi.ts'
  */
 export const auto: Dialect = {
   name: 'auto',
-  request: (messages, options) => openai.request(messages, options),
+  request: chatRequest,
   reader(framing = 'sse') {
     let read: ReturnType<Dialect['reader']> | undefined
     return event => {

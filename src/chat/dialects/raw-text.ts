@@ -1,7 +1,7 @@
 import { isObject, parseJson } from '../../json.ts'
 import { isEndMark } from '../json-reader.ts'
 import { dialectError, providerError, type Dialect } from '../dialect.ts'
-import { openai } from './openai.ts'
+import { chatRequest } from './openai.ts'
 
 /**
  * Text as it is: the chunks of a plain-text body, or the data of each event.
@@ -18,7 +18,7 @@ import { openai } from './openai.ts'
 export const rawText: Dialect = {
   name: 'rawText',
   endsAtEof: true,
-  request: (messages, options) => openai.request(messages, options),
+  request: chatRequest,
   reader: framing => event => {
     if (framing === 'text') return { text: event.data }
     if (event.type === 'error') throw providerError(event)
