@@ -1,4 +1,4 @@
-import type { FetchEventsInit } from '../connection/request.ts'
+import { isSafe, type FetchEventsInit } from '../connection/request.ts'
 import { isObject } from '../json.ts'
 import type { ChatMessage, Dialect } from './dialect.ts'
 
@@ -27,7 +27,7 @@ export function toMessages(prompt: string | readonly ChatMessage[]): ChatMessage
 export function shapeRequest(prompt: string | readonly ChatMessage[], options: ChatOptions, dialect: Dialect): Pick<FetchEventsInit, 'json' | 'headers' | 'method'> {
   const messages = toMessages(prompt)
   const { request, model, params, method = 'POST', body, json } = options
-  if (body || json !== undefined || /^(get|head)$/i.test(method)) return { method }
+  if (body || json !== undefined || isSafe(method.toUpperCase())) return { method }
   const shaped: ReturnType<Dialect['request']> = request ? { json: request(messages) } : dialect.request(messages, { model, params })
   if (shaped.json === undefined || (isObject(shaped.json) && 'then' in shaped.json)) {
     throw new TypeError(`Cannot send the prompt: ${request ? 'request()' : dialect.name} gave ${String(shaped.json)}`)

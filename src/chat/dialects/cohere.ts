@@ -2,7 +2,7 @@
 import { textOf } from '../../json.ts'
 import { providerError, type Dialect } from '../dialect.ts'
 import { hasField, jsonReader, typeOf, type DeltaDraft } from '../json-reader.ts'
-import { chatRequest, thoughtsOf } from './openai.ts'
+import { chatRequest } from './openai.ts'
 
 /** What is read of an event; one of its deltas, and a whole answer, have the form of an answer. */
 interface Chunk extends Answer {
@@ -79,7 +79,7 @@ function readAnswer({ message, finish_reason: finishReason, usage }: Answer, ind
   const counts = usage?.tokens ?? usage?.billed_units
   return {
     text: parts,
-    reasoning: thoughtsOf(parts) + textOf(plan),
+    reasoning: textOf(parts, 'thinking') + textOf(plan),
     toolCalls: [calls ?? []].flat().map(({ id, function: call }, position) =>
       ({ index: index + position, id, name: call?.name, arguments: call?.arguments })),
     finishReason,

@@ -1,7 +1,7 @@
 // OpenAI's chat completions, as a stream: https://platform.openai.com/docs/api-reference/chat-streaming
 import { textOf } from '../../json.ts'
 import { providerError, type ChatMessage, type Dialect, type DialectRequestOptions } from '../dialect.ts'
-import { hasField, isEndMark, isError, jsonReader, objectOf, type DeltaDraft } from '../json-reader.ts'
+import { isEndMark, isError, jsonReader, objectOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of a chunk, over all servers that speak this dialect. */
 interface Chunk {
@@ -64,7 +64,7 @@ export const openai: Dialect = {
   name: 'openai',
   request: chatRequest,
   reader: () => chunkReader('openai'),
-  detect: event => isEndMark(event) || isError(event, objectOf(event)) || hasField(event, 'choices'),
+  detect: event => isEndMark(event) || isError(event, objectOf(event)) || 'choices' in objectOf(event),
 }
 
 /** The request of chat completions, which many others took over. */
@@ -97,16 +97,11 @@ function readMessage(message: Message) {
   const { tool_calls: calls, function_call: call } = message
   return {
     text: textOf(content) || refusal,
-    // OpenRouter says it twice, Snowflake in the details alone
-    reasoning: thoughtsOf(content) || thoughts || reasoning || textOf(details),
+    // Mistral's are parts of the content; OpenRouter says it twice, Snowflake in the details alone
+    reasoning: textOf([content].flat(), 'thinking') || thoughts || reasoning || textOf(details),
     toolCalls: (calls ?? (call ? [{ function: call }] : [])).map(({ index, id, function: made }: ToolCall, position) =>
       ({ index: index ?? position, id, name: made?.name, arguments: made?.arguments })),
   }
-}
-
-/** Mistral's thoughts, which are parts of the content. */
-export function thoughtsOf(content: unknown): string {
-  return Array.isArray(content) ? content.map((part: Part | null) => textOf(part?.thinking)).join('') : ''
 }
 
 function readUsage(counts: TokenCounts | null | undefined): NonNullable<DeltaDraft['usage']> {
