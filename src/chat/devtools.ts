@@ -10,13 +10,13 @@ let hinted = false // one line a page is enough
  * @see https://w3c.github.io/user-timing/
  */
 export function showTiming(url: string, { firstToken, total, buffered }: Timing): void {
-  const start = Math.max(0, performance.now() - total)
+  const start = performance.now() - total
   measure('answer', total)
   if (firstToken < total) measure('first token', firstToken)
   if (buffered && !hinted) {
     hinted = true
-    console.warn(`Answer came all at once after ${Math.round(firstToken)} ms: something on the way holds it back. On the server and its proxies, `
-      + `turn compression and buffering off for streams: no gzip, "X-Accel-Buffering: no", "Cache-Control: no-transform": ${url}`)
+    console.warn(`Answer came all at once after ${Math.round(firstToken)} ms: something on the way holds it back. On the server and its proxies `
+      + `send streams with no gzip, "X-Accel-Buffering: no" and "Cache-Control: no-transform": ${url}`)
   }
 
   function measure(what: string, duration: number) {

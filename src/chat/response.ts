@@ -6,6 +6,8 @@ import { describeProviderError, type Dialect } from './dialect.ts'
 /** What an answer may come as. */
 export const ACCEPT = 'text/event-stream, application/x-ndjson;q=0.9, text/plain;q=0.8, application/json;q=0.7'
 
+const FRAMINGS: Partial<Record<string, Framing>> = { 'text/event-stream': 'sse', 'text/plain': 'text' }
+
 /** One JSON document a line, under all the names that it goes by, and JSON itself: a server that does not stream, or says so. */
 const JSON_LINES = /^application\/(x-)?(nd|stream\+)?json(l|-?lines)?$/
 
@@ -14,10 +16,7 @@ export function chooseFraming(contentType: string, dialect: Dialect): Framing | 
   // A server's error page, or JSON in place of a stream, is what it is, whatever the dialect expects
   if (contentType === 'text/html') return undefined
   if (contentType === 'application/json') return 'ndjson'
-  if (dialect.framing) return dialect.framing
-  if (contentType === 'text/event-stream') return 'sse'
-  if (contentType === 'text/plain') return 'text'
-  return JSON_LINES.test(contentType) ? 'ndjson' : undefined
+  return dialect.framing ?? FRAMINGS[contentType] ?? (JSON_LINES.test(contentType) ? 'ndjson' : undefined)
 }
 
 /** A refused answer whose body is the provider's own error says more than its status. */

@@ -4,7 +4,6 @@ import { disposable } from '../dispose.ts'
 import type { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
 import { thenable, type Thenable } from '../thenable.ts'
-import { iterateBatches } from '../sse/batches.ts'
 import { createFramer, type Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
 import { createAnswer, type ChatResult } from './answer.ts'
@@ -65,6 +64,8 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   let read: ReturnType<Dialect['reader']> | undefined
   let first: ServerSentEvent | undefined // that says anything
   let known = false // whether anything of the stream is of the dialect
+  let failure: { error: unknown } | undefined // told after the deltas that came before it
+  let lastEventId = options.lastEventId ?? '' // of the last event that could be read
   let grace: ReturnType<typeof setTimeout> | undefined
   let readBy: 'loop' | 'await' | undefined
   let settled = false
@@ -89,42 +90,53 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
     },
     isWhole: () => answer.finished,
   })
-  const batches = readBatches()
-  const deltas = iterateBatches({ read: async () => (await batches.next()).value, cancel: stop })
+  const deltas = readDeltas()
+  const leave = deltas.return.bind(deltas)
+  deltas.return = value => {
+    stop() // at once: the generator's own would wait for the event that is on its way
+    return leave(value)
+  }
 
-  async function* readBatches(): AsyncGenerator<ChatDelta[], undefined> {
-    let lastEventId = stream.lastEventId // of the last event that could be read
+  async function* readDeltas(): AsyncGenerator<ChatDelta, undefined> {
     try {
-      for (;;) {
-        const events = await stream.read().catch(error => {
-          if (answer.finished) return undefined // all of it is here: what breaks now breaks nothing
-          throw error
-        })
-        if (settled) return // by stop(), while this batch was on its way
-        if (!events) break
-        const batch: ChatDelta[] = []
-        let failure: { error: unknown } | undefined // told after the deltas that came before it
-        try {
-          for (const event of events) {
-            if (grace) break // nothing of the answer comes behind its end mark
-            for (const delta of [readEvent(event)].flat()) if (Object.keys(delta).length > 0) batch.push(take(delta))
-            lastEventId = event.lastEventId
-          }
-        } catch (error) {
-          failure = { error }
-          stream.stop(lastEventId)
-        }
-        if (batch.length > 0) yield batch
-        if (settled) return
-        if (failure) throw failure.error
-      }
-      if (!known && framing === 'sse' && /^\s*[<{[]/.test(head)) first ??= { type: 'message', data: head, lastEventId }
+      while (!settled) for (const delta of await readBatch()) yield delta
+    } finally {
+      stop()
+    }
+  }
+
+  async function readBatch(): Promise<ChatDelta[]> {
+    try {
+      if (failure) throw failure.error
+      const events = await stream.read().catch(error => {
+        if (answer.finished) return undefined // all of it is here: what breaks now breaks nothing
+        throw error
+      })
+      if (settled) return [] // by stop(), while this batch was on its way
+      if (events) return readEvents(events)
+      if (framing === 'sse' && /^\s*[<{[]/.test(head)) first ??= { type: 'message', data: head, lastEventId }
       if (!known && first) throw dialectError(first, `read the stream as ${spoken.name}, name what it is with the dialect option`)
       settle(howItEnded())
+      return []
     } catch (error) {
       settle('failed', error as StreamError)
       throw error
     }
+  }
+
+  function readEvents(events: readonly ServerSentEvent[]): ChatDelta[] {
+    const batch: ChatDelta[] = []
+    try {
+      for (const event of events) {
+        if (grace) break // nothing of the answer comes behind its end mark
+        for (const delta of [readEvent(event)].flat()) if (Object.keys(delta).length > 0) batch.push(take(delta))
+        lastEventId = event.lastEventId
+      }
+    } catch (error) {
+      failure = { error }
+      stream.stop(lastEventId)
+    }
+    return batch
   }
 
   function readEvent(event: ServerSentEvent) {
@@ -163,10 +175,10 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
     signal?.removeEventListener('abort', stop)
     const timing = stopwatch.stop(outcome === 'done')
     showTiming(stream.url, timing)
-    const { lastEventId } = stream
-    callSafely(onClose, { outcome, lastEventId, ...(error && { error }) })
+    const ending = { outcome, lastEventId: stream.lastEventId }
+    callSafely(onClose, { ...ending, ...(error && { error }) })
     if (outcome === 'failed') reject(error)
-    else resolve({ ...answer.result(), outcome, lastEventId, timing })
+    else resolve({ ...answer.result(), ...ending, outcome, timing })
   }
 
   function stop() {

@@ -179,6 +179,21 @@ describe('streamText(), when it ends,', () => {
     expect(await server.requests('/chat-endless?break')[0]?.over).toBe('left')
   })
 
+  test('by return(), is stopped at once, also while a next() waits', async () => {
+    const stream = ask('/never?return')
+    const deltas = stream[Symbol.asyncIterator]()
+    const next = deltas.next()
+    await vi.waitUntil(() => server.requests('/never?return').length === 1)
+    expect(await deltas.return?.('left')).toEqual({ value: 'left', done: true })
+    expect(await next).toEqual({ value: undefined, done: true })
+    expect(await stream).toMatchObject({ outcome: 'stopped', text: '' })
+    expect(await server.requests('/never?return')[0]?.over).toBe('left')
+    const early = ask('/never?early')
+    await early[Symbol.asyncIterator]().return?.()
+    expect((await early).outcome).toBe('stopped')
+    expect(server.requests('/never?early')).toEqual([])
+  })
+
   test('by its signal, ends the loop and resolves as stopped; one aborted before sends nothing', async () => {
     const controller = new AbortController()
     const stream = ask('/chat-endless?signal', { signal: controller.signal })
