@@ -44,13 +44,13 @@ export interface DeltaDraft {
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a name for what `read` takes for granted
 export function jsonReader<Chunk extends object>(
   dialect: string, read: (chunk: Chunk, event: ServerSentEvent) => DeltaDraft | DeltaDraft[]): (event: ServerSentEvent) => ChatDelta | ChatDelta[] {
+  const what = `read the event as ${dialect}`
   return event => {
     const value = parseJson(event.data)
     // Before anything else: an error may come in a chunk of the answer too
     if (isError(event, value)) throw providerError(event)
     if (!event.data.trim()) return {} // some servers keep the connection alive by it
     if (isEndMark(event)) return { done: true }
-    const what = `read the event as ${dialect}`
     if (!isObject(value)) {
       if (event.type === 'message') throw dialectError(event, what)
       return {}

@@ -116,10 +116,10 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       if (events) return readEvents(events)
       if (framing === 'sse' && /^\s*[<{[]/.test(head)) first ??= { type: 'message', data: head, lastEventId }
       if (!known && first) throw dialectError(first, `read the stream as ${spoken.name}, name what it is with the dialect option`)
-      settle(howItEnded())
+      settle()
       return []
     } catch (error) {
-      settle('failed', error as StreamError)
+      settle({ outcome: 'failed', error: error as StreamError })
       throw error
     }
   }
@@ -161,29 +161,26 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
     return delta
   }
 
-  function howItEnded(): ChatResult['outcome'] {
-    const outcome = stream.ending?.outcome
-    // Of a text, the end of the stream is the end; and of an answer without content, status 204
-    if (answer.finished || (outcome === 'done' && (framing === 'text' || spoken.endsAtEof))) return 'done'
-    return outcome === 'stopped' ? outcome : 'truncated'
-  }
-
-  function settle(outcome: Ending['outcome'], error?: StreamError) {
+  function settle(failed?: Pick<Ending, 'outcome' | 'error'>) {
     if (settled) return
     settled = true
     clearTimeout(grace)
     signal?.removeEventListener('abort', stop)
-    const timing = stopwatch.stop(outcome === 'done')
+    const ended = stream.ending?.outcome
+    // Of a text, the end of the stream is the end; and of an answer without content, status 204
+    const isWhole = answer.finished || (ended === 'done' && (framing === 'text' || spoken.endsAtEof))
+    const outcome = isWhole ? 'done' : ended === 'stopped' ? ended : 'truncated'
+    const ending = { outcome, lastEventId: stream.lastEventId } as const
+    const timing = stopwatch.stop(outcome === 'done' && !failed)
     showTiming(stream.url, timing)
-    const ending = { outcome, lastEventId: stream.lastEventId }
-    callSafely(onClose, { ...ending, ...(error && { error }) })
-    if (outcome === 'failed') reject(error)
-    else resolve({ ...answer.result(), ...ending, outcome, timing })
+    callSafely(onClose, { ...ending, ...failed })
+    if (failed) reject(failed.error)
+    else resolve({ ...answer.result(), ...ending, timing })
   }
 
   function stop() {
     stream.stop()
-    settle(howItEnded())
+    settle()
   }
 
   /** Reads to the end for whoever awaits the result, unless a loop does. */
