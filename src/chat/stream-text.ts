@@ -115,7 +115,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       if (settled) return [] // by stop(), while this batch was on its way
       if (events) return readEvents(events)
       if (framing === 'sse' && /^\s*[<{[]/.test(head)) first ??= { type: 'message', data: head, lastEventId }
-      if (!known && first) throw dialectError(first, `read the stream as ${spoken.name}, name what it is with the dialect option`)
+      if (!known && first) throw dialectError(first, `read the stream as ${spoken.name}, name it with the dialect option`)
       settle()
       return []
     } catch (error) {

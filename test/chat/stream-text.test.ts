@@ -411,7 +411,7 @@ describe('streamText(), of a stream that is another one than was named,', () => 
     const answer = answerOf(stream, known[dialect])
     await expect(answer).rejects.toMatchObject({
       code: 'dialect',
-      message: `Cannot read the stream as ${dialect}, name what it is with the dialect option: ${data}`,
+      message: `Cannot read the stream as ${dialect}, name it with the dialect option: ${data}`,
       event: { data },
     })
     expect(answer.text).toBe('')
@@ -456,7 +456,7 @@ describe('streamText(), of a stream of the dialect that breaks off before any te
 
   test('shows the first event that is none of the heartbeats before it', async () => {
     await expect(read(`data: \n\nevent: ping\ndata: {}\n\n${events({ type: 'haiku' })}`)).rejects.toMatchObject({
-      code: 'dialect', message: 'Cannot read the stream as openai, name what it is with the dialect option: {"type":"haiku"}',
+      code: 'dialect', message: 'Cannot read the stream as openai, name it with the dialect option: {"type":"haiku"}',
     })
   })
 })
