@@ -153,8 +153,8 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   }
 
   function take(delta: ChatDelta): ChatDelta {
-    const isToken = Boolean(delta.text || delta.reasoning || delta.toolCalls)
-    known ||= isToken || Boolean(delta.finishReason || delta.finished)
+    const isToken = delta.text || delta.reasoning || delta.toolCalls
+    known ||= Boolean(isToken || delta.finishReason || delta.finished)
     answer.add(delta)
     if (isToken) stopwatch.token()
     if (delta.done) grace ??= setTimeout(stream.stop, GRACE_MS)

@@ -105,9 +105,10 @@ function readMessage(message: Message) {
 }
 
 function readUsage(counts: TokenCounts | null | undefined): NonNullable<DeltaDraft['usage']> {
-  const { prompt_tokens: inputTokens, completion_tokens: output, total_tokens: total, completion_tokens_details: details } = counts ?? {}
+  // What is not told is no number, and makes no sum
+  const { prompt_tokens: inputTokens = NaN, completion_tokens: output = NaN, total_tokens: total, completion_tokens_details: details } = counts ?? {}
   const thoughts = details?.reasoning_tokens ?? 0
   // xAI alone counts its thoughts beside the answer
-  const beside = inputTokens !== undefined && output !== undefined && inputTokens + output + thoughts === total
-  return { inputTokens, outputTokens: beside ? output + thoughts : output, raw: counts }
+  const isBeside = inputTokens + output + thoughts === total
+  return { inputTokens, outputTokens: isBeside ? output + thoughts : output, raw: counts }
 }
