@@ -98,7 +98,7 @@ function readMessage(message: Message) {
   return {
     text: textOf(content) || refusal,
     // Mistral's are parts of the content; OpenRouter says it twice, Snowflake in the details alone
-    reasoning: textOf([content].flat(), 'thinking') || thoughts || reasoning || textOf(details),
+    reasoning: (Array.isArray(content) && textOf(content, 'thinking')) || thoughts || reasoning || textOf(details),
     toolCalls: (calls ?? (call ? [{ function: call }] : [])).map(({ index, id, function: made }: ToolCall, position) =>
       ({ index: index ?? position, id, name: made?.name, arguments: made?.arguments })),
   }
