@@ -1,5 +1,5 @@
-import { isObject, parseJson } from '../../json.ts'
-import { isEndMark } from '../json-reader.ts'
+import { parseJson } from '../../json.ts'
+import { isEndMark, isError } from '../json-reader.ts'
 import { dialectError, providerError, type Dialect } from '../dialect.ts'
 import { chatRequest } from './openai.ts'
 
@@ -20,11 +20,10 @@ export const rawText: Dialect = {
   endsAtEof: true,
   request: chatRequest,
   reader: framing => event => {
-    if (framing === 'text') return { text: event.data }
     if (event.type === 'error') throw providerError(event)
-    if (framing === 'sse' || framing === undefined) return isEndMark(event) ? { done: true } : { text: event.data }
+    if (framing !== 'ndjson') return framing !== 'text' && isEndMark(event) ? { done: true } : { text: event.data }
     const value = parseJson(event.data)
     if (typeof value === 'string') return { text: value }
-    throw isObject(value) && value['error'] ? providerError(event) : dialectError(event, 'read the event as rawText')
+    throw isError(event, value) ? providerError(event) : dialectError(event, 'read the event as rawText')
   },
 }
