@@ -65,8 +65,8 @@ export function jsonReader<Chunk extends object>(
 }
 
 /** Whether an event is an error, by its name or by what the object in it says. */
-export function isError({ type }: ServerSentEvent, value: unknown): boolean {
-  return type === 'error' || (isObject(value) && (Boolean(value['error']) || value['type'] === 'error' || value['object'] === 'error'))
+export function isError(event: ServerSentEvent, value: unknown = parseJson(event.data)): boolean {
+  return event.type === 'error' || (isObject(value) && (Boolean(value['error']) || value['type'] === 'error' || value['object'] === 'error'))
 }
 
 /** Whether an event is OpenAI's end mark, which others took over; better-sse puts it in quotes. */

@@ -64,7 +64,7 @@ export const openai: Dialect = {
   name: 'openai',
   request: chatRequest,
   reader: () => chunkReader('openai'),
-  detect: event => isEndMark(event) || isError(event, objectOf(event)) || 'choices' in objectOf(event),
+  detect: event => isEndMark(event) || isError(event) || 'choices' in objectOf(event),
 }
 
 /** The request of chat completions, which many others took over. */
