@@ -55,7 +55,7 @@ export function createChat(defaults: ChatDefaults = {}): Chat {
     const { headers, params, ...rest } = { ...options }
     return {
       dialect: auto, ...defined(base), ...defined(rest), params: { ...base.params, ...params },
-      headers: headers && base.headers ? layHeaders(base.headers, headers) : headers ?? base.headers,
+      headers: layHeaders(base.headers, headers),
     } as Options & typeof base
   }
 

@@ -47,17 +47,17 @@ let handles: WeakMap<object, ChatHandle> | undefined // the last one of each ele
  */
 export function streamChat(
   prompt: string | readonly ChatMessage[], target: Element | Renderer, options: ChatOptions & TypewriterOptions = {}): ChatHandle {
-  const { speed, maxDelay, instant, follow, caret, announce, onProgress, ...chatOptions } = options
+  const { signal } = options
   let awaited = false
   let stopping = false
   let outcome: ChatResult['outcome'] | undefined // once all has come
 
-  const { callbacks, readyState } = trackReadyState(chatOptions)
-  const stream = streamText(prompt, { ...chatOptions, ...callbacks, dialect: chatOptions.dialect ?? auto })
-  const typewriter = createTypewriter(target, { speed, maxDelay, instant, follow, caret, announce, onProgress })
+  const { callbacks, readyState } = trackReadyState(options)
+  const stream = streamText(prompt, { ...options, ...callbacks, dialect: options.dialect ?? auto })
+  const typewriter = createTypewriter(target, options)
 
   async function type(): Promise<ChatResult> {
-    options.signal?.addEventListener('abort', stop)
+    signal?.addEventListener('abort', stop)
     try {
       // Never awaits the typing: the network is read as fast as it comes
       for await (const { text } of stream) if (text) typewriter.write(text)
@@ -70,7 +70,7 @@ export function streamChat(
       typewriter.stop('failed')
       throw error
     } finally {
-      options.signal?.removeEventListener('abort', stop)
+      signal?.removeEventListener('abort', stop)
     }
   }
 

@@ -657,7 +657,7 @@ describe('createChat(), given what makes no sense,', () => {
   test('refuses a request that makes no sense, and keeps the conversation', () => {
     const chat = start(quick('no-sense'))
     expect(() => chat.send('Two', { url: 'http://[' })).toThrow('Cannot open event stream: not a valid URL: ')
-    expect(() => chat.send('Two', page(), { request: () => undefined })).toThrow('Cannot send the prompt: request() made nothing')
+    expect(() => chat.send('Two', page(), { request: () => undefined })).toThrow('Cannot send the prompt: request() gave undefined')
     expect(chat.messages).toEqual([])
   })
 

@@ -33,60 +33,50 @@ export interface Answer {
   result(): Omit<ChatResult, 'outcome' | 'lastEventId' | 'timing'>
 }
 
-interface Call extends Required<Pick<ToolCallDelta, 'id' | 'name' | 'arguments'>> {
-  executed?: boolean | undefined
-}
-
 /** Puts an answer together from its deltas. */
 export function createAnswer(): Answer {
-  let text = ''
-  let reasoning = ''
-  let finished = false
-  const calls: Call[] = []
-  const growing = new Map<number, Call>() // the last one of each index
-  const last: Pick<ChatDelta, 'finishReason' | 'usage'> = {}
+  let raw = '' // finish reason
+  let usage: Usage | undefined
+  const calls: Required<ToolCallDelta>[] = []
 
-  return {
+  const answer: Answer & { text: string; reasoning: string; finished: boolean } = {
+    text: '',
+    reasoning: '',
+    finished: false,
     add(delta) {
-      text += delta.text ?? ''
-      reasoning += delta.reasoning ?? ''
-      if (delta.done || delta.finished || delta.finishReason) finished = true
-      if (delta.finishReason) last.finishReason = delta.finishReason
-      if (delta.usage) last.usage = delta.usage
-      for (const { index, id, name, arguments: json = '', executed } of delta.toolCalls ?? []) {
-        let call = growing.get(index)
-        // Some servers give all calls of an answer the same index
-        if (!call || (id && call.id && id !== call.id)) {
-          call = { id: '', name: '', arguments: '' }
-          growing.set(index, call)
-          calls.push(call)
-        }
-        call.id ||= id ?? ''
-        call.name ||= name ?? ''
-        call.arguments += json
-        call.executed ||= executed
-      }
-    },
-    get text() {
-      return text
-    },
-    get finished() {
-      return finished
+      answer.text += delta.text ?? ''
+      answer.reasoning += delta.reasoning ?? ''
+      answer.finished ||= Boolean(delta.done || delta.finished || delta.finishReason)
+      raw = delta.finishReason || raw
+      usage = delta.usage ?? usage
+      delta.toolCalls?.forEach(addPiece)
     },
     result() {
-      const { finishReason: raw, usage } = last
+      const { text, reasoning, finished } = answer
       const toolCalls = calls.filter(({ executed }) => !executed)
         // Some providers send nothing where a tool takes nothing
         .map(({ id, name, arguments: json }) => ({ id, name, arguments: json || (finished ? '{}' : '') }))
-      const reason = raw && toFinishReason(raw)
+      const reason = toFinishReason(raw)
       return {
         text,
         reasoning,
         toolCalls,
         // Some call a tool, and just stop
-        ...(reason && { finishReason: reason === 'stop' && toolCalls.length > 0 ? 'tool-calls' : reason, rawFinishReason: raw }),
+        ...(raw && { finishReason: reason === 'stop' && toolCalls.length > 0 ? 'tool-calls' : reason, rawFinishReason: raw }),
         ...(usage && { usage }),
       }
     },
   }
+
+  function addPiece({ index, id, name, arguments: json = '', executed = false }: ToolCallDelta) {
+    let call = calls.filter(other => other.index === index).at(-1)
+    // Some servers give all calls of an answer the same index
+    if (!call || (id && call.id && id !== call.id)) calls.push(call = { index, id: '', name: '', arguments: '', executed })
+    call.id ||= id ?? ''
+    call.name ||= name ?? ''
+    call.arguments += json
+    call.executed ||= executed
+  }
+
+  return answer
 }

@@ -10,21 +10,23 @@ let hinted = false // one line a page is enough
  * @see https://w3c.github.io/user-timing/
  */
 export function showTiming(url: string, { firstToken, total, buffered }: Timing): void {
-  const start = Math.max(0, performance.now() - total)
-  measure('teleprinter: answer', url, start, start + total)
-  if (firstToken < total) measure('teleprinter: first token', url, start, start + firstToken)
-  if (!buffered || hinted) return
-  hinted = true
-  console.warn(`Answer came all at once after ${Math.round(firstToken)} ms: something on the way holds it back. On the server and its proxies, `
-    + `turn compression and buffering off for streams: no gzip, "X-Accel-Buffering: no", "Cache-Control: no-transform": ${url}`)
-}
+  const start = performance.now() - total
+  measure('answer', total)
+  if (firstToken < total) measure('first token', firstToken)
+  if (buffered && !hinted) {
+    hinted = true
+    console.warn(`Answer came all at once after ${Math.round(firstToken)} ms: something on the way holds it back. On the server and its proxies `
+      + `send streams with no gzip, "X-Accel-Buffering: no" and "Cache-Control: no-transform": ${url}`)
+  }
 
-function measure(name: string, url: string, start: number, end: number): void {
-  try {
-    // The timeline keeps every entry for ever: the last one of a name is enough for a page that asks it, and observers get all
-    performance.clearMeasures(name)
-    performance.measure(name, { start, end, detail: { url, devtools: { track: 'Teleprinter', color: 'primary' } } })
-  } catch {
-    // An engine without it, or with an older form: no answer may fail by that
+  function measure(what: string, duration: number) {
+    const name = `teleprinter: ${what}`
+    try {
+      // The timeline keeps every entry for ever: the last one of a name is enough for a page that asks it, and observers get all
+      performance.clearMeasures(name)
+      performance.measure(name, { start, duration, detail: { url, devtools: { track: 'Teleprinter', color: 'primary' } } })
+    } catch {
+      // An engine without it, or with an older form: no answer may fail by that
+    }
   }
 }

@@ -1,5 +1,5 @@
-import { StreamError } from '../errors.ts'
-import { isObject, parseJson } from '../json.ts'
+import { StreamError, type StreamErrorDetails } from '../errors.ts'
+import { isObject, parseJson, textOf } from '../json.ts'
 import type { Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
 
@@ -91,16 +91,9 @@ export function splitSystem(messages: readonly ChatMessage[]): { system: string 
   }
 }
 
-/** The error of an event that is not of its dialect. */
-export function unreadable(event: ServerSentEvent, dialect: string, cause?: unknown): StreamError {
-  const details = { event, ...(cause !== undefined && { cause }) }
-  return new StreamError('dialect', `Cannot read the event as ${dialect}: ${shorten(event.data)}`, details)
-}
-
-/** The error of a stream of which nothing could be read. */
-export function foreign(first: ServerSentEvent, dialect: string): StreamError {
-  const what = `${dialect}, name what it is with the dialect option: ${shorten(first.data)}`
-  return new StreamError('dialect', `Cannot read the stream as ${what}`, { event: first })
+/** The error of an event that can't be read, in the words of what could not be done. */
+export function dialectError(event: ServerSentEvent, what: string, details?: StreamErrorDetails): StreamError {
+  return new StreamError('dialect', `Cannot ${what}: ${shorten(event.data)}`, { event, ...details })
 }
 
 /** The error that an event reports, in JSON or in words, or somewhere deep in it. */
@@ -114,13 +107,13 @@ export function providerError(event: ServerSentEvent, error?: unknown): StreamEr
  * `{ message, code }`, `{ errorText }`.
  */
 export function describeProviderError(value: unknown): string {
-  const error = isObject(value) ? value['error'] || value : value
+  const error = (isObject(value) && value['error']) || value
   if (!isObject(error)) return shorten(String(error)) || 'it does not say which'
   const { message, errorText, code, type, status } = error
-  const told = message ?? errorText
-  const what = typeof told === 'string' && told ? told : shorten(JSON.stringify(error))
-  const kind = code ?? status ?? (type === 'error' || type === 'RUN_ERROR' ? undefined : type)
-  return typeof kind === 'string' || typeof kind === 'number' ? `${what} (${kind})` : what
+  const what = textOf(message ?? errorText) || shorten(JSON.stringify(error))
+  const kind = code ?? status ?? type
+  // Some say no more by their type than that it is one
+  return /string|number/.test(typeof kind) && !/^(error|RUN_ERROR)$/.test(String(kind)) ? `${what} (${String(kind)})` : what
 }
 
 /** Enough of a text to recognise it by. */

@@ -3,38 +3,13 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' |
 
 /** The one vocabulary's word for a provider's. */
 export function toFinishReason(raw: string): FinishReason {
-  switch (raw.toLowerCase().replaceAll('-', '_')) {
-    case 'stop':
-    case 'stop_sequence':
-    case 'end_turn': // Anthropic
-    case 'complete': // Cohere
-    case 'completed': // OpenAI's Responses
-    case 'eos': // Together
-    case 'eos_token': // TGI
-    case 'success': // AG-UI
-      return 'stop'
-    case 'length':
-    case 'max_tokens':
-    case 'max_output_tokens': // OpenAI's Responses
-    case 'model_length': // Mistral
-    case 'model_context_window_exceeded': // Anthropic
-      return 'length'
-    case 'tool_calls':
-    case 'tool_call': // Cohere
-    case 'tool_use': // Anthropic
-    case 'function_call':
-      return 'tool-calls'
-    case 'content_filter':
-    case 'refusal': // Anthropic
-    case 'sensitive': // Zhipu
-    case 'safety': // Gemini, as those below
-    case 'recitation':
-    case 'blocklist':
-    case 'prohibited_content':
-    case 'spii':
-    case 'image_safety':
-      return 'content-filter'
-    default:
-      return 'other'
-  }
+  const word = raw.toLowerCase().replaceAll('-', '_')
+  // Anthropic: end_turn; Cohere: complete; OpenAI's Responses: completed; Together: eos; TGI: eos_token; AG-UI: success
+  if (/^(stop(_sequence)?|end_turn|completed?|eos(_token)?|success)$/.test(word)) return 'stop'
+  // Cohere: tool_call; Anthropic: tool_use
+  if (/^(tool_(calls?|use)|function_call)$/.test(word)) return 'tool-calls'
+  // max_tokens, max_output_tokens; Mistral: model_length; Anthropic: model_context_window_exceeded
+  if (/length|_tokens|context_window/.test(word)) return 'length'
+  // content_filter; Anthropic: refusal; Zhipu: sensitive; Gemini has one for each kind, and for images the same again
+  return /content|refusal|sensitive|safety|recitation|blocklist|spii/.test(word) ? 'content-filter' : 'other'
 }

@@ -1,7 +1,7 @@
 import { StreamError } from '../errors.ts'
-import { isObject, parseJson } from '../json.ts'
+import { isObject, parseJson, textOf } from '../json.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
-import { providerError, unreadable, type ChatDelta, type ToolCallDelta, type Usage } from './dialect.ts'
+import { dialectError, providerError, type ChatDelta, type ToolCallDelta, type Usage } from './dialect.ts'
 
 /** What an event adds to an answer, as a provider says it: what is empty, or of a wrong type, is left out of the delta. */
 export interface DeltaDraft {
@@ -44,24 +44,29 @@ export interface DeltaDraft {
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a name for what `read` takes for granted
 export function jsonReader<Chunk extends object>(
   dialect: string, read: (chunk: Chunk, event: ServerSentEvent) => DeltaDraft | DeltaDraft[]): (event: ServerSentEvent) => ChatDelta | ChatDelta[] {
+  const what = `read the event as ${dialect}`
   return event => {
-    if (event.type === 'error') throw providerError(event)
-    if (event.data.trim() === '') return {} // some servers keep the connection alive by it
-    if (isEndMark(event)) return { done: true }
     const value = parseJson(event.data)
+    // Before anything else: an error may come in a chunk of the answer too
+    if (isError(event, value)) throw providerError(event)
+    if (!event.data.trim()) return {} // some servers keep the connection alive by it
+    if (isEndMark(event)) return { done: true }
     if (!isObject(value)) {
-      if (event.type === 'message') throw unreadable(event, dialect)
+      if (event.type === 'message') throw dialectError(event, what)
       return {}
     }
-    // Before anything else: an error may come in a chunk of the answer too
-    if (value['error'] || value['type'] === 'error' || value['object'] === 'error') throw providerError(event)
     try {
       const drafts = read(value as Chunk, event)
       return Array.isArray(drafts) ? drafts.map(tidy) : tidy(drafts)
     } catch (error) {
-      throw error instanceof StreamError ? error : unreadable(event, dialect, error)
+      throw error instanceof StreamError ? error : dialectError(event, what, { cause: error })
     }
   }
+}
+
+/** Whether an event is an error, by its name or by what the object in it says. */
+export function isError(event: ServerSentEvent, value: unknown = parseJson(event.data)): boolean {
+  return event.type === 'error' || (isObject(value) && (Boolean(value['error']) || value['type'] === 'error' || value['object'] === 'error'))
 }
 
 /** Whether an event is OpenAI's end mark, which others took over; better-sse puts it in quotes. */
@@ -80,25 +85,29 @@ export function objectOf(event: ServerSentEvent): Record<string, unknown> {
   return isObject(value) ? value : {}
 }
 
+/** Whether the object that an event holds has any of these fields. For `detect()`. */
+export function hasField(event: ServerSentEvent, ...names: string[]): boolean {
+  const value = objectOf(event)
+  return names.some(name => name in value)
+}
+
 /** What an object says that an event is, else the event's own name. For `detect()`. */
 export function typeOf(event: ServerSentEvent): string {
   return textOf(objectOf(event)['type']) || event.type
 }
 
-/** A text, or the texts of a list of parts; `''` for anything else. */
-export function textOf(content: unknown): string {
-  if (Array.isArray(content)) return content.map(part => textOf((part as { text?: unknown } | null)?.text)).join('')
-  return typeof content === 'string' ? content : ''
-}
-
 function tidy({ text, reasoning, toolCalls, finishReason, usage, finished, done }: DeltaDraft): ChatDelta {
-  const calls = toolCalls?.filter(({ index }) => typeof index === 'number')
+  const calls = toolCalls?.filter(({ index }) => typeof index === 'number').map(tidyCall)
   return prune({
     text: textOf(text),
     reasoning: textOf(reasoning),
-    toolCalls: calls?.length ? calls.map(tidyCall) : undefined,
+    toolCalls: calls?.[0] && calls,
     finishReason: textOf(finishReason),
-    usage: usage?.raw && typeof usage.raw === 'object' ? tidyUsage(usage) : undefined,
+    usage: typeof usage?.raw === 'object' && usage.raw && prune({
+      inputTokens: countOf(usage.inputTokens),
+      outputTokens: countOf(usage.outputTokens),
+      raw: usage.raw,
+    }),
     finished: finished === true,
     done: done === true,
   })
@@ -114,12 +123,8 @@ function tidyCall({ index, id, name, arguments: json, executed }: NonNullable<De
   }) as ToolCallDelta
 }
 
-function tidyUsage({ inputTokens, outputTokens, raw }: NonNullable<DeltaDraft['usage']>): Usage {
-  return prune({ inputTokens: countOf(inputTokens), outputTokens: countOf(outputTokens), raw }) as Usage
-}
-
-function countOf(tokens: unknown): number | undefined {
-  return typeof tokens === 'number' ? tokens : undefined
+function countOf(tokens: unknown) {
+  return typeof tokens === 'number' && tokens
 }
 
 /** An object without what is empty; 0 is not. */

@@ -1,4 +1,4 @@
-import type { FetchEventsInit } from '../connection/request.ts'
+import { isSafe, type FetchEventsInit } from '../connection/request.ts'
 import { isObject } from '../json.ts'
 import type { ChatMessage, Dialect } from './dialect.ts'
 
@@ -26,21 +26,23 @@ export function toMessages(prompt: string | readonly ChatMessage[]): ChatMessage
 /** The dialect's request for the prompt, unless the caller shapes the body. */
 export function shapeRequest(prompt: string | readonly ChatMessage[], options: ChatOptions, dialect: Dialect): Pick<FetchEventsInit, 'json' | 'headers' | 'method'> {
   const messages = toMessages(prompt)
-  const { request, model, params, headers, method = 'POST', body, json } = options
-  if (body || json !== undefined || /^(get|head)$/i.test(method)) return { method }
-  const shaped = request ? { json: request(messages) } : dialect.request(messages, { model, params })
-  if (shaped.json === undefined) throw new TypeError(`Cannot send the prompt: ${request ? 'request()' : dialect.name} made nothing of it`)
-  if (isObject(shaped.json) && 'then' in shaped.json) throw new TypeError('Cannot send the prompt: request() gave a promise')
-  const own = 'headers' in shaped ? shaped.headers : undefined
-  return { method, json: shaped.json, ...(own && { headers: layHeaders(own, headers) }) }
+  const { request, model, params, method = 'POST', body, json } = options
+  if (body || json !== undefined || isSafe(method.toUpperCase())) return { method }
+  const shaped: ReturnType<Dialect['request']> = request ? { json: request(messages) } : dialect.request(messages, { model, params })
+  if (shaped.json === undefined || (isObject(shaped.json) && 'then' in shaped.json)) {
+    throw new TypeError(`Cannot send the prompt: ${request ? 'request()' : dialect.name} gave ${String(shaped.json)}`)
+  }
+  return { method, json: shaped.json, ...(shaped.headers && { headers: layHeaders(shaped.headers, options.headers) }) }
 }
 
 /** Headers, and others that come first where both name one; functions are asked at every attempt. */
-export function layHeaders(below: FetchEventsInit['headers'], above: FetchEventsInit['headers']): FetchEventsInit['headers'] {
+export function layHeaders(...layers: FetchEventsInit['headers'][]): FetchEventsInit['headers'] {
   return async attempt => {
-    const [first, second] = await Promise.all([below, above].map(async headers =>
-      new Headers(typeof headers === 'function' ? await headers(attempt) : headers)))
-    second?.forEach((value, name) => first?.set(name, value))
-    return first as Headers
+    const laid = new Headers()
+    for (const layer of layers) {
+      const headers = new Headers(typeof layer === 'function' ? await layer(attempt) : layer)
+      headers.forEach((value, name) => laid.set(name, value))
+    }
+    return laid
   }
 }

@@ -4,12 +4,11 @@ import { disposable } from '../dispose.ts'
 import type { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
 import { thenable, type Thenable } from '../thenable.ts'
-import { iterateBatches } from '../sse/batches.ts'
 import { createFramer, type Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
 import { createAnswer, type ChatResult } from './answer.ts'
 import { showTiming } from './devtools.ts'
-import { foreign, type ChatDelta, type ChatMessage, type Dialect } from './dialect.ts'
+import { dialectError, type ChatDelta, type ChatMessage, type Dialect } from './dialect.ts'
 import { openai } from './dialects/openai.ts'
 import { isEndMark, isLifeSign } from './json-reader.ts'
 import { shapeRequest, type ChatOptions } from './request.ts'
@@ -55,80 +54,83 @@ const GRACE_MS = 500
  * ```
  */
 export function streamText(prompt: string | readonly ChatMessage[], options: ChatOptions = {}): TextStream {
-  const { url = '/api/chat', dialect = openai, model: _m, params: _p, request: _r, signal, onClose, ...init } = options
+  const { url = '/api/chat', dialect = openai, idleTimeout = IDLE_TIMEOUT, model: _m, params: _p, request: _r, signal, onClose, ...init } = options
   if (typeof dialect.reader !== 'function') throw new TypeError(`Cannot use the dialect: not an object with a reader: ${String(dialect)}`)
   const stopwatch = createStopwatch()
   const answer = createAnswer()
-  let framing: Framing | undefined // of the response, once there is one
+  let framing: Framing = 'text' // of the response, once there is one
+  let head = '' // what that begins with, in case that there is no event in it
   let spoken = dialect // or what that picks by the first event
-  let first: ServerSentEvent | undefined
-  let head = ''
-  let known = false // whether anything of the stream is of the dialect
   let read: ReturnType<Dialect['reader']> | undefined
+  let first: ServerSentEvent | undefined // that says anything
+  let known = false // whether anything of the stream is of the dialect
   let failure: { error: unknown } | undefined // told after the deltas that came before it
+  let lastEventId = options.lastEventId ?? '' // of the last event that could be read
   let grace: ReturnType<typeof setTimeout> | undefined
   let readBy: 'loop' | 'await' | undefined
   let settled = false
-  let lastEventId = options.lastEventId ?? '' // of the last event that could be read
   let resolve: (result: ChatResult) => void
   let reject: (error: unknown) => void
   const result = new Promise<ChatResult>((...settlers) => ([resolve, reject] = settlers))
   result.catch(() => {}) // the loop throws it, and whoever awaits the stream hears it
 
-  const stream = openEventStream(url, { ...init, idleTimeout: init.idleTimeout ?? IDLE_TIMEOUT, ...shapeRequest(prompt, options, dialect) }, {
+  const stream = openEventStream(url, { ...init, idleTimeout, ...shapeRequest(prompt, options, dialect) }, {
     accept: ACCEPT,
     safe: false, // whatever the method: a prompt is paid for
     framer({ ok, status, headers }) {
       if (!ok || status === 204) return false
       const chosen = chooseFraming(headers.get('content-type') ?? '', dialect)
       framing = chosen ?? framing
-      return chosen && (framerOptions => createFramer(chosen, framerOptions))
+      return chosen && createFramer.bind(undefined, chosen)
     },
     explain: explainProviderError,
     onSend: () => stopwatch.send(),
     onChunk(chunk) {
       stopwatch.byte()
-      // What the beginning is, in case that there is no event in it
-      if (framing === 'sse' && !first && head.length < HEAD_BYTES) head += new TextDecoder().decode(chunk.subarray(0, HEAD_BYTES))
+      if (head.length < HEAD_BYTES) head += new TextDecoder().decode(chunk.subarray(0, HEAD_BYTES))
     },
     isWhole: () => answer.finished,
   })
-  const deltas = iterateBatches({ read: readDeltas, cancel: stop })
+  const deltas = readDeltas()
+  const leave = deltas.return.bind(deltas)
+  deltas.return = value => {
+    stop() // at once: the generator's own would wait for the event that is on its way
+    return leave(value)
+  }
 
-  async function readDeltas(): Promise<ChatDelta[] | undefined> {
-    for (;;) {
-      if (failure && !settled) throw fail(failure.error)
-      let events: readonly ServerSentEvent[] | undefined
-      try {
-        events = await stream.read()
-      } catch (error) {
-        // All of the answer is here: what breaks now breaks nothing
-        if (!answer.finished) throw fail(error)
-      }
-      if (settled) return undefined // by stop(), while this batch was on its way
-      if (!events) {
-        if (!known && (first || isForeign(head))) throw fail(foreign(first ?? { type: 'message', data: head, lastEventId }, spoken.name))
-        settle(howItEnded())
-        return undefined
-      }
-      const batch = readBatch(events)
-      if (batch.length > 0) return batch
+  async function* readDeltas(): AsyncGenerator<ChatDelta, undefined> {
+    try {
+      while (!settled) for (const delta of await readBatch()) yield delta
+    } finally {
+      stop()
     }
   }
 
-  function readBatch(events: readonly ServerSentEvent[]): ChatDelta[] {
+  async function readBatch(): Promise<ChatDelta[]> {
+    try {
+      if (failure) throw failure.error
+      const events = await stream.read().catch(error => {
+        if (answer.finished) return undefined // all of it is here: what breaks now breaks nothing
+        throw error
+      })
+      if (settled) return [] // by stop(), while this batch was on its way
+      if (events) return readEvents(events)
+      if (framing === 'sse' && /^\s*[<{[]/.test(head)) first ??= { type: 'message', data: head, lastEventId }
+      if (!known && first) throw dialectError(first, `read the stream as ${spoken.name}, name it with the dialect option`)
+      settle()
+      return []
+    } catch (error) {
+      settle({ outcome: 'failed', error: error as StreamError })
+      throw error
+    }
+  }
+
+  function readEvents(events: readonly ServerSentEvent[]): ChatDelta[] {
     const batch: ChatDelta[] = []
     try {
       for (const event of events) {
         if (grace) break // nothing of the answer comes behind its end mark
-        for (const delta of [readEvent(event)].flat()) {
-          if (Object.keys(delta).length === 0) continue
-          known ||= Boolean(delta.text || delta.reasoning || delta.toolCalls || delta.finishReason || delta.finished)
-          answer.add(delta)
-          batch.push(delta)
-          if (delta.text || delta.reasoning || delta.toolCalls) stopwatch.token()
-          if (delta.done) grace ??= setTimeout(() => stream.stop(), GRACE_MS)
-        }
+        for (const delta of [readEvent(event)].flat()) if (Object.keys(delta).length > 0) batch.push(take(delta))
         lastEventId = event.lastEventId
       }
     } catch (error) {
@@ -139,51 +141,47 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   }
 
   function readEvent(event: ServerSentEvent) {
-    if (!isLifeSign(event)) first ??= event
+    const isSign = isLifeSign(event) || isEndMark(event) // one that many share
+    if (!isSign) first ??= event
     if (!read) {
-      const picked = dialect.pick ? dialect.pick(event, framing ?? 'sse') : dialect
+      const picked = dialect.pick ? dialect.pick(event, framing) : dialect
       if (!picked) return []
       spoken = picked
       read = spoken.reader(framing)
     }
-    // The end mark is one that many share
-    if (event === first || !isEndMark(event)) known ||= spoken.detect?.(event) ?? true
+    if (!isSign) known ||= spoken.detect?.(event) ?? true
     return read(event)
   }
 
-  function howItEnded(): ChatResult['outcome'] {
-    if (answer.finished) return 'done'
-    const { outcome } = stream.ending ?? {}
-    if (outcome !== 'done') return outcome === 'stopped' ? 'stopped' : 'truncated'
-    // Without a response to read: the server said "no content"
-    if (framing === undefined) return 'done'
-    return framing === 'text' || spoken.endsAtEof ? 'done' : 'truncated'
+  function take(delta: ChatDelta): ChatDelta {
+    const isToken = delta.text || delta.reasoning || delta.toolCalls
+    known ||= Boolean(isToken || delta.finishReason || delta.finished)
+    answer.add(delta)
+    if (isToken) stopwatch.token()
+    if (delta.done) grace ??= setTimeout(stream.stop, GRACE_MS)
+    return delta
   }
 
-  function settle(outcome: ChatResult['outcome']) {
-    const timing = close(outcome)
-    resolve({ ...answer.result(), outcome, lastEventId: stream.lastEventId, timing })
-  }
-
-  function fail(error: unknown): unknown {
-    if (!settled) close('failed', error as StreamError)
-    reject(error)
-    return error
-  }
-
-  function close(outcome: Ending['outcome'], error?: StreamError) {
+  function settle(failed?: Pick<Ending, 'outcome' | 'error'>) {
+    if (settled) return
     settled = true
     clearTimeout(grace)
     signal?.removeEventListener('abort', stop)
-    const timing = stopwatch.stop(outcome === 'done')
+    const ended = stream.ending?.outcome
+    // Of a text, the end of the stream is the end; and of an answer without content, status 204
+    const isWhole = answer.finished || (ended === 'done' && (framing === 'text' || spoken.endsAtEof))
+    const outcome = isWhole ? 'done' : ended === 'stopped' ? ended : 'truncated'
+    const ending = { outcome, lastEventId: stream.lastEventId } as const
+    const timing = stopwatch.stop(outcome === 'done' && !failed)
     showTiming(stream.url, timing)
-    callSafely(onClose, { outcome, lastEventId: stream.lastEventId, ...(error && { error }) })
-    return timing
+    callSafely(onClose, { ...ending, ...failed })
+    if (failed) reject(failed.error)
+    else resolve({ ...answer.result(), ...ending, timing })
   }
 
   function stop() {
     stream.stop()
-    if (!settled) settle(howItEnded())
+    settle()
   }
 
   /** Reads to the end for whoever awaits the result, unless a loop does. */
@@ -215,9 +213,4 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       return answer.text
     },
   }
-}
-
-/** Whether a body has begun as a page or as JSON, whatever its content type says. */
-function isForeign(head: string): boolean {
-  return /^\s*[<{[]/.test(head)
 }

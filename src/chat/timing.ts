@@ -32,6 +32,7 @@ const BURST_TOKENS = 20
 /** Starts to measure; the clock is the caller's. */
 export function createStopwatch(now: () => number = () => performance.now()): Stopwatch {
   const start = now()
+  const elapsed = () => now() - start
   let sent = 0
   let firstByte: number | undefined
   let firstToken: number | undefined
@@ -41,20 +42,20 @@ export function createStopwatch(now: () => number = () => performance.now()): St
 
   return {
     send() {
-      sent = now() - start
+      sent = elapsed()
     },
     byte() {
-      const at = now() - start
-      if (firstByte === undefined) firstByte = at
-      else longestGap = Math.max(longestGap, at - lastByte)
+      const at = elapsed()
+      if (firstByte !== undefined) longestGap = Math.max(longestGap, at - lastByte)
+      firstByte ??= at
       lastByte = at
     },
     token() {
-      firstToken ??= now() - start
+      firstToken ??= elapsed()
       tokens++
     },
     stop(whole) {
-      const total = now() - start
+      const total = elapsed()
       const first = firstByte ?? total
       return {
         firstByte: first,

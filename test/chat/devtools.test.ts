@@ -77,7 +77,7 @@ describe('showTiming()', () => {
     showTiming(ADDRESS, timing({ buffered: true, firstToken: 3000.4, total: 3010 }))
     showTiming(ADDRESS, timing({ buffered: true, firstToken: 3000.4, total: 3010 }))
     expect(warn).toHaveBeenCalledExactlyOnceWith('Answer came all at once after 3000 ms: something on the way holds it back. '
-      + 'On the server and its proxies, turn compression and buffering off for streams: no gzip, "X-Accel-Buffering: no", '
+      + 'On the server and its proxies send streams with no gzip, "X-Accel-Buffering: no" and '
       + `"Cache-Control: no-transform": ${ADDRESS}`)
     const next = await newPage()
     next.showTiming(ADDRESS, timing({ buffered: true }))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ChatDelta } from '../../src/chat/dialect.ts'
-import { isEndMark, jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../../src/chat/json-reader.ts'
+import { isEndMark, jsonReader, objectOf, typeOf, type DeltaDraft } from '../../src/chat/json-reader.ts'
+import { textOf } from '../../src/json.ts'
 import { StreamError } from '../../src/errors.ts'
 import { event } from '../helpers/play.ts'
 
@@ -152,6 +153,7 @@ test("typeOf() gives the object's type, else the event's name", () => {
 })
 
 test('textOf() gives a text, or the texts of parts', () => {
-  expect(['a', '', [{ text: 'a' }, { text: 'b' }], [], [null, 'a', { text: 5 }]].map(textOf)).toEqual(['a', '', 'ab', '', ''])
-  expect([null, undefined, 5, {}, { text: 'a' }, true].map(textOf)).toEqual(['', '', '', '', '', ''])
+  expect(['a', '', [{ text: 'a' }, { text: 'b' }], [], [null, 'a', { text: 5 }]].map(content => textOf(content))).toEqual(['a', '', 'ab', '', ''])
+  expect(textOf([{ thinking: 'a', text: 'No' }, { thinking: [{ text: 'b' }] }, 'No', null], 'thinking')).toBe('ab')
+  expect([null, undefined, 5, {}, { text: 'a' }, true].map(content => textOf(content))).toEqual(['', '', '', '', '', ''])
 })

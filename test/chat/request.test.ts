@@ -126,8 +126,8 @@ describe('shapeRequest()', () => {
   test('refuses a prompt that is none, and a request that is nothing', () => {
     expect(() => shapeRequest(5 as never, {}, dialect)).toThrow('Cannot send the prompt: neither a text nor messages: 5')
     const nothing = { request: () => undefined }
-    expect(() => shapeRequest('Why?', nothing, dialect)).toThrow('Cannot send the prompt: request() made nothing of it')
+    expect(() => shapeRequest('Why?', nothing, dialect)).toThrow('Cannot send the prompt: request() gave undefined')
     const silent = { ...dialect, request: () => ({ json: undefined }) }
-    expect(() => shapeRequest('Why?', {}, silent)).toThrow('Cannot send the prompt: mine made nothing of it')
+    expect(() => shapeRequest('Why?', {}, silent)).toThrow('Cannot send the prompt: mine gave undefined')
   })
 })

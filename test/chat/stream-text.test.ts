@@ -80,7 +80,7 @@ describe('streamText()', () => {
   })
 
   test('refuses a request() that is a promise, and a dialect by its name alone', () => {
-    expect(() => ask('/chat?promise', { request: messages => Promise.resolve({ messages }) })).toThrow('Cannot send the prompt: request() gave a promise')
+    expect(() => ask('/chat?promise', { request: messages => Promise.resolve({ messages }) })).toThrow('Cannot send the prompt: request() gave [object Promise]')
     expect(() => ask('/chat?name', { dialect: 'anthropic' as never })).toThrow('Cannot use the dialect: not an object with a reader: anthropic')
     expect(server.requests('/chat?promise')).toEqual([])
   })
@@ -96,7 +96,7 @@ describe('streamText()', () => {
   test('is a POST whatever the body is, and refuses a request that is nothing', async () => {
     await ask('/chat?null', { body: null })
     expect(server.requests('/chat?null')[0]).toMatchObject({ method: 'POST', body: '{"messages":[{"role":"user","content":"Why?"}],"stream":true}' })
-    expect(() => ask('/chat?nothing', { request: () => undefined })).toThrow('Cannot send the prompt: request() made nothing of it')
+    expect(() => ask('/chat?nothing', { request: () => undefined })).toThrow('Cannot send the prompt: request() gave undefined')
   })
 
   test('can be caught and finished as a promise', async () => {
@@ -177,6 +177,21 @@ describe('streamText(), when it ends,', () => {
     for await (const _ of stream) break
     expect((await stream).outcome).toBe('stopped')
     expect(await server.requests('/chat-endless?break')[0]?.over).toBe('left')
+  })
+
+  test('by return(), is stopped at once, also while a next() waits', async () => {
+    const stream = ask('/never?return')
+    const deltas = stream[Symbol.asyncIterator]()
+    const next = deltas.next()
+    await vi.waitUntil(() => server.requests('/never?return').length === 1)
+    expect(await deltas.return?.('left')).toEqual({ value: 'left', done: true })
+    expect(await next).toEqual({ value: undefined, done: true })
+    expect(await stream).toMatchObject({ outcome: 'stopped', text: '' })
+    expect(await server.requests('/never?return')[0]?.over).toBe('left')
+    const early = ask('/never?early')
+    await early[Symbol.asyncIterator]().return?.()
+    expect((await early).outcome).toBe('stopped')
+    expect(server.requests('/never?early')).toEqual([])
   })
 
   test('by its signal, ends the loop and resolves as stopped; one aborted before sends nothing', async () => {
@@ -396,7 +411,7 @@ describe('streamText(), of a stream that is another one than was named,', () => 
     const answer = answerOf(stream, known[dialect])
     await expect(answer).rejects.toMatchObject({
       code: 'dialect',
-      message: `Cannot read the stream as ${dialect}, name what it is with the dialect option: ${data}`,
+      message: `Cannot read the stream as ${dialect}, name it with the dialect option: ${data}`,
       event: { data },
     })
     expect(answer.text).toBe('')
@@ -441,7 +456,7 @@ describe('streamText(), of a stream of the dialect that breaks off before any te
 
   test('shows the first event that is none of the heartbeats before it', async () => {
     await expect(read(`data: \n\nevent: ping\ndata: {}\n\n${events({ type: 'haiku' })}`)).rejects.toMatchObject({
-      code: 'dialect', message: 'Cannot read the stream as openai, name what it is with the dialect option: {"type":"haiku"}',
+      code: 'dialect', message: 'Cannot read the stream as openai, name it with the dialect option: {"type":"haiku"}',
     })
   })
 })

@@ -1,7 +1,7 @@
 // The AI SDK's UI message stream, version 1: https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol#data-stream-protocol
 import { randomKey } from '../../connection/request.ts'
 import type { Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, typeOf, type DeltaDraft } from '../json-reader.ts'
+import { hasField, jsonReader, typeOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of an event. */
 interface Chunk {
@@ -38,35 +38,22 @@ export const aiSdk: Dialect = {
     },
   }),
   reader() {
-    const indexes = new Map<string, number>()
-    const pieces = new Map<string, string>() // of the arguments that are on their way
+    const calls = new Map<string, { index: number; held: string }>() // with the arguments that are on their way
     let aborted = false
 
-    function readCall({ toolCallId: id = '', toolName: name, providerExecuted }: Chunk, json?: unknown, executed = providerExecuted) {
-      const index = indexes.get(id) ?? indexes.size
-      indexes.set(id, index)
-      return { index, id, name, arguments: json, executed }
+    function callOf({ toolCallId: id = '' }: Chunk) {
+      const call = calls.get(id) ?? { index: calls.size, held: '' }
+      calls.set(id, call)
+      return call
     }
 
-    function hold({ toolCallId: id = '', inputTextDelta: piece = '' }: Chunk): DeltaDraft {
-      pieces.set(id, (pieces.get(id) ?? '') + piece)
-      return {}
+    function readCall(chunk: Chunk, json?: string, executed = chunk.providerExecuted) {
+      const call = callOf(chunk)
+      call.held = ''
+      return { index: call.index, id: chunk.toolCallId, name: chunk.toolName, arguments: json, executed }
     }
 
-    /** The arguments as the server read them, and mended them: not as the model wrote them. */
-    function readInput(chunk: Chunk): DeltaDraft {
-      pieces.delete(chunk.toolCallId ?? '')
-      return { toolCalls: [readCall(chunk, JSON.stringify(chunk.input ?? {}))] }
-    }
-
-    /** What was never said to be whole is as the model wrote it. */
-    function release() {
-      const calls = [...pieces].map(([toolCallId, json]) => readCall({ toolCallId }, json))
-      pieces.clear()
-      return calls
-    }
-
-    const read = jsonReader<Chunk>('aiSdk', chunk => {
+    const read = jsonReader<Chunk>('aiSdk', (chunk): DeltaDraft => {
       switch (chunk.type) {
         case 'text-delta':
           return { text: chunk.delta }
@@ -75,18 +62,23 @@ export const aiSdk: Dialect = {
         case 'tool-input-start':
           return { toolCalls: [readCall(chunk)] }
         case 'tool-input-delta':
-          return hold(chunk)
-        case 'tool-input-available':
-          return readInput(chunk)
+          callOf(chunk).held += chunk.inputTextDelta ?? ''
+          return {}
+        case 'tool-input-available': // as the server read them, and mended them: not as the model wrote them
+          return { toolCalls: [readCall(chunk, JSON.stringify(chunk.input ?? {}))] }
         case 'tool-input-error': // the server found the arguments wrong, and told the model so
         case 'tool-approval-request': // it runs the tool when the user agrees
         case 'tool-output-available':
         case 'tool-output-error':
         case 'tool-output-denied':
-          pieces.delete(chunk.toolCallId ?? '')
           return { toolCalls: [readCall(chunk, undefined, true)] }
         case 'finish':
-          return { toolCalls: release(), finishReason: chunk.finishReason, finished: !chunk.finishReason }
+          return {
+            // What was never said to be whole is as the model wrote it
+            toolCalls: [...calls].flatMap(([toolCallId, { held }]) => (held ? [readCall({ toolCallId }, held)] : [])),
+            finishReason: chunk.finishReason,
+            finished: !chunk.finishReason,
+          }
         case 'abort':
           aborted = true
           return {}
@@ -96,7 +88,7 @@ export const aiSdk: Dialect = {
     })
     return event => (aborted ? {} : read(event)) // not even [DONE] makes it whole
   },
-  detect: event => KNOWN.test(typeOf(event)) || 'errorText' in objectOf(event),
+  detect: event => KNOWN.test(typeOf(event)) || hasField(event, 'errorText'),
 }
 
 const KNOWN = /^((start|finish)(-step)?|abort|file|message-metadata|(text|reasoning)-(start|delta|end)|tool-((in|out)put|approval)-.+|(source|data)-.+)$/

@@ -1,8 +1,7 @@
-import { StreamError } from '../../errors.ts'
 import { parseJson } from '../../json.ts'
 import type { Framing } from '../../sse/framing.ts'
 import type { ServerSentEvent } from '../../sse/parser.ts'
-import { shorten, type Dialect } from '../dialect.ts'
+import { dialectError, type Dialect } from '../dialect.ts'
 import { isEndMark, isLifeSign } from '../json-reader.ts'
 import { agUi } from './ag-ui.ts'
 import { aiSdk } from './ai-sdk.ts'
@@ -10,7 +9,7 @@ import { anthropic } from './anthropic.ts'
 import { cohere } from './cohere.ts'
 import { gemini } from './gemini.ts'
 import { ollama } from './ollama.ts'
-import { openai } from './openai.ts'
+import { chatRequest, openai } from './openai.ts'
 import { openaiResponses } from './openai-responses.ts'
 import { rawText } from './raw-text.ts'
 import { tgi } from './tgi.ts'
@@ -29,7 +28,7 @@ import { tgi } from './tgi.ts'
  */
 export const auto: Dialect = {
   name: 'auto',
-  request: (messages, options) => openai.request(messages, options),
+  request: chatRequest,
   reader(framing = 'sse') {
     let read: ReturnType<Dialect['reader']> | undefined
     return event => {
@@ -53,5 +52,5 @@ function pick(event: ServerSentEvent, framing: Framing): Dialect | undefined {
   const known = [anthropic, openaiResponses, gemini, cohere, ollama, tgi, aiSdk, agUi, openai]
   const found = framing !== 'text' && known.find(dialect => dialect.detect?.(event))
   if (found) return found
-  throw new StreamError('dialect', `Cannot tell the stream's dialect, name it with the dialect option: ${shorten(data)}`, { event })
+  throw dialectError(event, "tell the stream's dialect, name it with the dialect option")
 }

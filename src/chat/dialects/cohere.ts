@@ -1,7 +1,8 @@
 // Cohere's chat, version 2, as a stream: https://docs.cohere.com/v2/docs/streaming
+import { textOf } from '../../json.ts'
 import { providerError, type Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../json-reader.ts'
-import { openai, thoughtsOf } from './openai.ts'
+import { hasField, jsonReader, typeOf, type DeltaDraft } from '../json-reader.ts'
+import { chatRequest } from './openai.ts'
 
 /** What is read of an event; one of its deltas, and a whole answer, have the form of an answer. */
 interface Chunk extends Answer {
@@ -52,7 +53,7 @@ interface TokenCounts {
  */
 export const cohere: Dialect = {
   name: 'cohere',
-  request: (messages, options) => openai.request(messages, options),
+  request: chatRequest,
   reader: () => jsonReader<Chunk>('cohere', (chunk, event) => {
     const { type = event.type, index = 0, delta, finish_reason: finishReason } = chunk
     if (delta?.error || (delta ?? chunk).finish_reason === 'ERROR') throw providerError(event, delta?.error)
@@ -62,11 +63,8 @@ export const cohere: Dialect = {
     const whole = readAnswer(chunk, index)
     return chunk.text === undefined ? whole : { ...whole, text: chunk.text }
   }),
-  detect(event) {
-    const value = objectOf(event)
-    return /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event))
-      || 'is_finished' in value || 'generation_id' in value || ('message' in value && 'finish_reason' in value)
-  },
+  detect: event => /^(message|content|tool-plan|tool-call|citation)-(start|delta|end)$/.test(typeOf(event))
+    || hasField(event, 'is_finished', 'generation_id') || (hasField(event, 'message') && hasField(event, 'finish_reason')),
 }
 
 /** A line of version 1, which is NDJSON. */
@@ -81,7 +79,7 @@ function readAnswer({ message, finish_reason: finishReason, usage }: Answer, ind
   const counts = usage?.tokens ?? usage?.billed_units
   return {
     text: parts,
-    reasoning: thoughtsOf(parts) + textOf(plan),
+    reasoning: textOf(parts, 'thinking') + textOf(plan),
     toolCalls: [calls ?? []].flat().map(({ id, function: call }, position) =>
       ({ index: index + position, id, name: call?.name, arguments: call?.arguments })),
     finishReason,

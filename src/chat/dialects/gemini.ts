@@ -1,6 +1,7 @@
 // Gemini's streamGenerateContent, with `alt=sse`: https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
+import { textOf } from '../../json.ts'
 import { splitSystem, type Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, textOf } from '../json-reader.ts'
+import { hasField, jsonReader } from '../json-reader.ts'
 
 /** What is read of a chunk. */
 interface Chunk {
@@ -20,8 +21,15 @@ interface FunctionCall {
   id?: string
   name?: string
   args?: object
-  partialArgs?: { jsonPath?: string; stringValue?: string; numberValue?: number; boolValue?: boolean }[]
+  partialArgs?: ArgumentsPiece[]
   willContinue?: boolean
+}
+
+interface ArgumentsPiece {
+  jsonPath?: string
+  stringValue?: string
+  numberValue?: number
+  boolValue?: boolean
 }
 
 /**
@@ -52,7 +60,7 @@ export const gemini: Dialect = {
       const call = open ?? { index: calls++, args: {} }
       open = willContinue ? call : undefined
       Object.assign(call.args, args)
-      for (const piece of partialArgs) addPiece(call.args, piece)
+      for (const piece of partialArgs) addPiece(call.args, piece.jsonPath?.match(/[^$.[\]'"]+/g) ?? [], piece)
       return { index: call.index, id, name, arguments: willContinue ? undefined : call.args }
     }
 
@@ -69,21 +77,14 @@ export const gemini: Dialect = {
       }
     })
   },
-  detect(event) {
-    const value = objectOf(event)
-    return 'candidates' in value || 'promptFeedback' in value || 'usageMetadata' in value
-  },
+  detect: event => hasField(event, 'candidates', 'promptFeedback', 'usageMetadata'),
 }
 
-/** Puts a piece of the arguments in its place, `$.cities[0].name` say; a text that is there goes on. */
-function addPiece(args: object, { jsonPath = '', stringValue, numberValue, boolValue }: NonNullable<FunctionCall['partialArgs']>[number]): void {
-  const keys = jsonPath.match(/[^$.[\]'"]+/g) ?? []
-  let place = args as Record<string, unknown>
-  for (const [depth, key] of keys.entries()) {
-    const below = keys[depth + 1]
-    const held = Object.hasOwn(place, key) ? place[key] : undefined // never what an object inherits
-    if (below === undefined) place[key] = stringValue === undefined ? numberValue ?? boolValue ?? null : textOf(held) + stringValue
-    else place[key] = held ?? (/^\d{1,4}$/.test(below) ? [] : {}) // no list of a million holes
-    place = place[key] as Record<string, unknown>
-  }
+/** Puts a piece of the arguments in its place below a value, `$.cities[0].name` say; a text that is there goes on. */
+function addPiece(held: unknown, [key, ...below]: string[], piece: ArgumentsPiece): unknown {
+  const { stringValue, numberValue, boolValue } = piece
+  if (key === undefined) return stringValue === undefined ? numberValue ?? boolValue ?? null : textOf(held) + stringValue
+  const place = (held ?? (/^\d{1,4}$/.test(key) ? [] : {})) as Record<string, unknown> // no list of a million holes
+  place[key] = addPiece(Object.hasOwn(place, key) ? place[key] : undefined, below, piece) // never what an object inherits
+  return place
 }

@@ -1,6 +1,6 @@
 // Mistral's chat completions: https://docs.mistral.ai/api/
 import type { Dialect } from '../dialect.ts'
-import { chunkReader, openai } from './openai.ts'
+import { chatRequest, chunkReader, openai } from './openai.ts'
 
 /**
  * Mistral's chat completions: {@link openai}'s, whose content may be a list of texts and thoughts.
@@ -16,7 +16,7 @@ import { chunkReader, openai } from './openai.ts'
  */
 export const mistral: Dialect = {
   name: 'mistral',
-  request: (messages, options) => openai.request(messages, options),
+  request: chatRequest,
   reader: () => chunkReader('mistral'),
   detect: event => openai.detect?.(event) ?? false,
 }

@@ -1,7 +1,7 @@
 // Ollama's own chat and generate: https://docs.ollama.com/api
 import type { Dialect } from '../dialect.ts'
-import { jsonReader, objectOf } from '../json-reader.ts'
-import { openai } from './openai.ts'
+import { hasField, jsonReader } from '../json-reader.ts'
+import { chatRequest } from './openai.ts'
 
 /** What is read of a line. */
 interface Chunk {
@@ -31,7 +31,7 @@ interface Chunk {
  */
 export const ollama: Dialect = {
   name: 'ollama',
-  request: (messages, options) => openai.request(messages, options),
+  request: chatRequest,
   reader() {
     let calls = 0
     return jsonReader<Chunk>('ollama', chunk => {
@@ -47,8 +47,5 @@ export const ollama: Dialect = {
       }
     })
   },
-  detect(event) {
-    const value = objectOf(event)
-    return 'done' in value && ('message' in value || 'response' in value)
-  },
+  detect: event => hasField(event, 'done') && hasField(event, 'message', 'response'),
 }

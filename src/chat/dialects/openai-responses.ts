@@ -1,6 +1,7 @@
 // OpenAI's Responses, as a stream: https://platform.openai.com/docs/api-reference/responses-streaming
+import { textOf } from '../../json.ts'
 import { providerError, type Dialect } from '../dialect.ts'
-import { jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../json-reader.ts'
+import { jsonReader, objectOf, typeOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of an event, or of a whole response. */
 interface Chunk extends Response {

@@ -1,6 +1,7 @@
 // OpenAI's chat completions, as a stream: https://platform.openai.com/docs/api-reference/chat-streaming
-import { providerError, type Dialect } from '../dialect.ts'
-import { isEndMark, jsonReader, objectOf, textOf, typeOf, type DeltaDraft } from '../json-reader.ts'
+import { textOf } from '../../json.ts'
+import { providerError, type ChatMessage, type Dialect, type DialectRequestOptions } from '../dialect.ts'
+import { isEndMark, isError, jsonReader, objectOf, type DeltaDraft } from '../json-reader.ts'
 
 /** What is read of a chunk, over all servers that speak this dialect. */
 interface Chunk {
@@ -61,12 +62,14 @@ interface TokenCounts {
  */
 export const openai: Dialect = {
   name: 'openai',
-  request: (messages, { model, params }) => ({ json: { model, messages, stream: true, ...params } }),
+  request: chatRequest,
   reader: () => chunkReader('openai'),
-  detect(event) {
-    const value = objectOf(event)
-    return isEndMark(event) || typeOf(event) === 'error' || value['object'] === 'error' || 'choices' in value || Boolean(value['error'])
-  },
+  detect: event => isEndMark(event) || isError(event) || 'choices' in objectOf(event),
+}
+
+/** The request of chat completions, which many others took over. */
+export function chatRequest(messages: ChatMessage[], { model, params }: DialectRequestOptions): { json: unknown } {
+  return { json: { model, messages, stream: true, ...params } }
 }
 
 /** The reader of chat completions under the name of a dialect. */
@@ -79,9 +82,9 @@ export function chunkReader(dialect: string): ReturnType<Dialect['reader']> {
     const piece = delta ? readMessage(delta) : { text }
     streamed ||= hasContent(piece)
     // Perplexity sends it beside the delta, which is empty in an answer that is no stream
-    const whole = message && !streamed ? readMessage(message) : {}
-    const isWhole = hasContent(whole)
-    return { ...(isWhole ? whole : piece), finishReason, finished: isWhole, usage: readUsage(usage ?? groq?.usage) }
+    const whole = streamed ? {} : readMessage(message ?? {})
+    const finished = hasContent(whole)
+    return { ...(finished ? whole : piece), finishReason, finished, usage: readUsage(usage ?? groq?.usage) }
   })
 }
 
@@ -94,25 +97,18 @@ function readMessage(message: Message) {
   const { tool_calls: calls, function_call: call } = message
   return {
     text: textOf(content) || refusal,
-    // OpenRouter says it twice, Snowflake in the details alone
-    reasoning: thoughtsOf(content) || thoughts || reasoning || textOf(details),
-    toolCalls: (calls ?? (call ? [{ function: call }] : [])).map(readToolCall),
+    // Mistral's are parts of the content; OpenRouter says it twice, Snowflake in the details alone
+    reasoning: (Array.isArray(content) && textOf(content, 'thinking')) || thoughts || reasoning || textOf(details),
+    toolCalls: (calls ?? (call ? [{ function: call }] : [])).map(({ index, id, function: made }: ToolCall, position) =>
+      ({ index: index ?? position, id, name: made?.name, arguments: made?.arguments })),
   }
 }
 
-/** Mistral's thoughts, which are parts of the content. */
-export function thoughtsOf(content: unknown): string {
-  return Array.isArray(content) ? content.map((part: Part | null) => textOf(part?.thinking)).join('') : ''
-}
-
-function readToolCall({ index, id, function: call }: ToolCall, position: number) {
-  return { index: index ?? position, id, name: call?.name, arguments: call?.arguments }
-}
-
 function readUsage(counts: TokenCounts | null | undefined): NonNullable<DeltaDraft['usage']> {
-  const { prompt_tokens: inputTokens, completion_tokens: output, total_tokens: total, completion_tokens_details: details } = counts ?? {}
+  // What is not told is no number, and makes no sum
+  const { prompt_tokens: inputTokens = NaN, completion_tokens: output = NaN, total_tokens: total, completion_tokens_details: details } = counts ?? {}
   const thoughts = details?.reasoning_tokens ?? 0
   // xAI alone counts its thoughts beside the answer
-  const beside = inputTokens !== undefined && output !== undefined && inputTokens + output + thoughts === total
-  return { inputTokens, outputTokens: beside ? output + thoughts : output, raw: counts }
+  const isBeside = inputTokens + output + thoughts === total
+  return { inputTokens, outputTokens: isBeside ? output + thoughts : output, raw: counts }
 }

@@ -1,7 +1,7 @@
-import { isObject, parseJson } from '../../json.ts'
-import { isEndMark } from '../json-reader.ts'
-import { providerError, unreadable, type Dialect } from '../dialect.ts'
-import { openai } from './openai.ts'
+import { parseJson } from '../../json.ts'
+import { isEndMark, isError } from '../json-reader.ts'
+import { dialectError, providerError, type Dialect } from '../dialect.ts'
+import { chatRequest } from './openai.ts'
 
 /**
  * Text as it is: the chunks of a plain-text body, or the data of each event.
@@ -18,13 +18,12 @@ import { openai } from './openai.ts'
 export const rawText: Dialect = {
   name: 'rawText',
   endsAtEof: true,
-  request: (messages, options) => openai.request(messages, options),
+  request: chatRequest,
   reader: framing => event => {
-    if (framing === 'text') return { text: event.data }
     if (event.type === 'error') throw providerError(event)
-    if (framing === 'sse' || framing === undefined) return isEndMark(event) ? { done: true } : { text: event.data }
+    if (framing !== 'ndjson') return framing !== 'text' && isEndMark(event) ? { done: true } : { text: event.data }
     const value = parseJson(event.data)
     if (typeof value === 'string') return { text: value }
-    throw isObject(value) && value['error'] ? providerError(event) : unreadable(event, 'rawText')
+    throw isError(event, value) ? providerError(event) : dialectError(event, 'read the event as rawText')
   },
 }

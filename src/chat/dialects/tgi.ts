@@ -1,6 +1,6 @@
 // Hugging Face's Text Generation Inference, /generate_stream: https://huggingface.github.io/text-generation-inference/
 import type { Dialect } from '../dialect.ts'
-import { jsonReader, objectOf } from '../json-reader.ts'
+import { hasField, jsonReader } from '../json-reader.ts'
 
 /** What is read of an event, or of a whole answer. */
 interface Chunk {
@@ -31,8 +31,5 @@ export const tgi: Dialect = {
     usage: { inputTokens: details?.input_length, outputTokens: details?.generated_tokens, raw: details },
     done: typeof whole === 'string',
   })),
-  detect(event) {
-    const value = objectOf(event)
-    return 'token' in value || 'generated_text' in value
-  },
+  detect: event => hasField(event, 'token', 'generated_text'),
 }

@@ -56,6 +56,7 @@ describe('auto', () => {
     ['{"error":"Bad","error_type":"validation"}', 'message', 'Bad'],
     ['{"type":"error","code":"server_error","message":"Flat"}', 'error', 'Flat (server_error)'],
     ['{"type":"error","code":"server_error","message":"Flat"}', 'message', 'Flat (server_error)'],
+    ['{"type":"server_error","message":"Flat"}', 'error', 'Flat (server_error)'],
   ])("throws an error that comes first as the provider's: %s, named %s", (data, type, message) => {
     expect(() => auto.reader('sse')(event(data, type))).toThrow(expect.objectContaining({
       code: 'provider', message: `Provider reported an error: ${message}`,

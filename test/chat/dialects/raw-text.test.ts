@@ -42,8 +42,8 @@ describe('rawText', () => {
     }))
   })
 
-  test('throws an error in JSON as the provider\'s', () => {
-    expect(() => rawText.reader('ndjson')(event('{"error":{"message":"Gone"}}'))).toThrow(expect.objectContaining({
+  test.each(['{"error":{"message":"Gone"}}', '{"type":"error","message":"Gone"}'])('throws the error %s in JSON as the provider\'s', data => {
+    expect(() => rawText.reader('ndjson')(event(data))).toThrow(expect.objectContaining({
       code: 'provider', message: 'Provider reported an error: Gone',
     }))
   })
