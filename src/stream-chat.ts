@@ -47,14 +47,15 @@ let handles: WeakMap<object, ChatHandle> | undefined // the last one of each ele
  */
 export function streamChat(
   prompt: string | readonly ChatMessage[], target: Element | Renderer, options: ChatOptions & TypewriterOptions = {}): ChatHandle {
-  const { signal } = options
+  const { speed, maxDelay, instant, follow, caret, announce, onProgress, ...chatOptions } = options
+  const { signal, dialect = auto } = chatOptions
   let awaited = false
   let stopping = false
   let outcome: ChatResult['outcome'] | undefined // once all has come
 
-  const { callbacks, readyState } = trackReadyState(options)
-  const stream = streamText(prompt, { ...options, ...callbacks, dialect: options.dialect ?? auto })
-  const typewriter = createTypewriter(target, options)
+  const { callbacks, readyState } = trackReadyState(chatOptions)
+  const stream = streamText(prompt, { ...chatOptions, ...callbacks, dialect })
+  const typewriter = createTypewriter(target, { speed, maxDelay, instant, follow, caret, announce, onProgress })
 
   async function type(): Promise<ChatResult> {
     signal?.addEventListener('abort', stop)
