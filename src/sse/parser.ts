@@ -294,6 +294,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
 
   /** [spec] If the line is empty (a blank line): Dispatch the event */
   function dispatch(content: string | undefined) {
+    if (content !== undefined && content.length > maxBufferSize) fail() // before its id is the last: it is not delivered
     const eventType = type ?? defaultType
     const id = ownId
     // [spec] Set the last event ID string of the event source to the value of the last event ID buffer, also without data.
@@ -301,7 +302,6 @@ export function createParser(options: ParserOptions): EventStreamParser {
     // All is settled before an app's code runs, so that what it throws leaves the parser sound
     forgetEvent()
     if (content === undefined) return
-    if (content.length > maxBufferSize) fail()
     if (id !== undefined) onId?.(id)
     onEvent({ type: eventType, data: content, lastEventId })
   }
@@ -338,7 +338,7 @@ export function createParser(options: ParserOptions): EventStreamParser {
       return lastEventId
     },
     get incomplete() {
-      takeHeld()
+      if (!interrupted) takeHeld() // else a listener asks, or one has thrown: what is held is taken, or lost, by others
       return /^[^:]/.test(line) || (data ?? ownId ?? type) !== undefined
     },
   }

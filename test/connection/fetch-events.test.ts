@@ -248,6 +248,13 @@ describe('fetchEvents()', () => {
     expect(server.requests('/endless-line')).toHaveLength(1)
   })
 
+  test('ends behind the last event that was delivered, not behind one that is too large', async () => {
+    const fetch = () => Promise.resolve(new Response(`id: 1\ndata: a\n\nid: 2\ndata: ${'x'.repeat(200)}\n\n`, { headers: { 'content-type': 'text/event-stream' } }))
+    const { data, ending } = await collect('/', { fetch, maxBufferSize: 100 })
+    expect(data).toEqual(['a'])
+    expect(ending).toMatchObject({ outcome: 'failed', error: { code: 'too-large' }, lastEventId: '1' })
+  })
+
   test('keeps what has arrived for a reader who takes their time, though the connection has broken meanwhile', async () => {
     const data: string[] = []
     const read = async () => {

@@ -650,6 +650,17 @@ describe('createParser() and incomplete', () => {
     expect(cut.incomplete).toBe(incomplete)
   })
 
+  test('createParser() loses nothing where a listener asks for incomplete', () => {
+    const heard: string[] = []
+    const parser = createParser({
+      onEvent({ data }) {
+        heard.push(data, String(parser.incomplete))
+      },
+    })
+    for (const chunk of ['data: a\n\ndata: b', '\n\n']) parser.feed(toBytes(chunk))
+    expect(heard).toEqual(['a', 'false', 'b', 'false'])
+  })
+
   test('createParser() gives incomplete and lastEventId for reading only', () => {
     const parser = createParser({ onEvent() {} })
     expect(() => Object.assign(parser, { lastEventId: '1' })).toThrow(TypeError)
@@ -711,6 +722,7 @@ describe('createParser() and its listeners', () => {
     expect(heard).toEqual(['a', 'bad', 'b'])
     // Small, so that its last line is held as bytes, and ends within a character
     expect(() => parser.feed(toBytes('data: bad\n\ndata: \u5929').subarray(0, -1))).toThrow('A bug of the app')
+    expect(parser.incomplete).toBe(false) // and to ask keeps nothing of it
     parser.feed(toBytes('data: c\n\n'))
     expect(heard).toEqual(['a', 'bad', 'b', 'bad', 'c'])
   })
@@ -877,6 +889,15 @@ describe('createParser() and maxBufferSize', () => {
     parser.reset()
     parser.feed(`${BOM}data: c\n\n`)
     expect(parser.log).toEqual([{ id: '1' }, event('a', 'message', '1'), event('c', 'message', '1')])
+  })
+
+  test('createParser() does not take the id of an event that is too large for delivered', () => {
+    for (const { name, chunks } of everyCut(`id: 2\ndata: ${'x'.repeat(101)}\n\n`)) {
+      const parser = createRecorder({ maxBufferSize: 100 })
+      parser.feed('id: 1\ndata: a\n\n')
+      expect(feedAll(parser, chunks), name).toEqual(tooLarge(100))
+      expect(parser.lastEventId, name).toBe('1')
+    }
   })
 
   test('createParser() frees what it held when that grows too large', async () => {
