@@ -134,11 +134,13 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
   /** One attempt: sends the request, and gives what reads the events of its answer. Once that is aborted, nobody waits for it any more. */
   async function open(attempt: AbortController): Promise<ReadBatch<ServerSentEvent> | undefined> {
     const { signal } = attempt
+    let cutShort: (() => void) | undefined // ends the reading of a refusal's body: the refusal itself stands, and how long it asks to wait
     received = resumed // a request that goes on with an answer is as final as that answer
     // For a page in the back/forward cache nothing is streamed; when it returns, a feed goes on
     if (safe) {
       onPageCache('pagehide', cause => {
-        attempt.abort(new StreamError('network', 'Event stream broke: the page was put away', { cause }))
+        if (cutShort) cutShort()
+        else attempt.abort(new StreamError('network', 'Event stream broke: the page was put away', { cause }))
       }, signal)
     }
     const connecting = createWatchdog(connectTimeout, attempt, 'Cannot open event stream: no answer within')
@@ -169,6 +171,7 @@ export function openEventStream(url: string | URL, init: FetchEventsInit, rules:
       if (!body?.locked) reader = body?.getReader() // else the app has read it
       const isHttp = createFramer === false
       const why = isHttp ? `server answered ${status}` : `content type is ${headers.get('content-type') ?? 'missing'}`
+      cutShort = release
       const details = { status, headers, body: await readStart(reader) }
       const error = new StreamError(isHttp ? 'http' : 'content-type', `Cannot open event stream: ${why}`, details)
       throw rules.explain?.(error) ?? error

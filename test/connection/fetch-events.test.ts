@@ -510,6 +510,30 @@ describe('fetchEvents(), on a page that goes into the back/forward cache and ret
     await feed.return?.()
   })
 
+  test('takes a refusal for one though its body was cut short, and waits as long as the server asks', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    const onRetry = vi.fn()
+    const fetch = vi.fn(() => {
+      const body = new ReadableStream({ start: controller => controller.enqueue(new TextEncoder().encode('later')) })
+      return Promise.resolve(new Response(body, { status: 429, headers: { 'retry-after': '60' } }))
+    })
+    const feed = fetchEvents('http://localhost/', { fetch, onRetry })
+    const next = feed.next()
+    await vi.advanceTimersByTimeAsync(10)
+    turn('pagehide')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(onRetry.mock.calls[0]?.[0]).toMatchObject({ reason: { code: 'http', status: 429, body: 'later' } })
+    turn('pageshow')
+    await vi.advanceTimersByTimeAsync(50_000)
+    expect(fetch).toHaveBeenCalledOnce()
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(fetch).toHaveBeenCalledTimes(2)
+    await feed.return?.()
+    await next
+    vi.useRealTimers()
+    expect(getEventListeners(page, 'pagehide')).toEqual([])
+  })
+
   test('never touches a request that is paid for', async () => {
     const answer = fetchEvents(`${server.url}/ticks?paid`, { method: 'POST' })
     await answer.next()
