@@ -165,8 +165,8 @@ export class EventSource<Own extends Record<keyof Own, Event> = object> extends 
       },
       onRetry: info => this.#fail(CONNECTING, rest.onRetry, info),
       onClose: ending => {
-        this.#forgetSignal?.()
         this.#fail(CLOSED, rest.onClose, ending)
+        this.#forgetSignal?.() // only now: aborted in `onClose` it closes, as close() there does, without an event
       },
     }, {
       framer: response => response.status === 200 && eventStream(response),

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { EventSource } from '../../src/index.ts'
 import { startServer, type TestServer } from '../helpers/server.ts'
@@ -116,6 +117,22 @@ describe('EventSource', () => {
     await closed(source)
     expect(errors).toEqual([[2, Event]])
     expect(onClose.mock.calls[0]?.[0]).toMatchObject({ outcome: 'failed', error: { code: 'network', message: `Cannot open event stream: nothing to stream from: ${url}` } })
+  })
+
+  test('fires no event where onClose closes it, or aborts its signal', async () => {
+    for (const by of ['close', 'abort']) {
+      const onerror = vi.fn()
+      const controller = new AbortController()
+      const source: EventSource = new EventSource('http://localhost/', {
+        fetch: () => Promise.resolve(new Response(null, { status: 204 })),
+        signal: controller.signal,
+        onClose: () => (by === 'close' ? source.close() : controller.abort()),
+      })
+      source.onerror = onerror
+      await vi.waitFor(() => expect(source.readyState).toBe(2))
+      expect(onerror, by).not.toHaveBeenCalled()
+      expect(getEventListeners(controller.signal, 'abort'), by).toEqual([])
+    }
   })
 
   test('asks its first argument for text once', () => {
