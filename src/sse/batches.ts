@@ -31,16 +31,15 @@ export function iterateBatches<T>({ read, cancel }: BatchSource<T>, signal?: Abo
     if (signal?.aborted) leave()
     else if (!ended) signal?.addEventListener('abort', leave) // which adds it once
     if (!ended && index === batch.length) {
+      batch = [] // before the wait, which may be long: nobody needs what was handed out
+      index = 0
       const next = await read().catch(error => {
         if (ended) return undefined // nobody waits for it any more
         end()
         throw error
       })
-      if (!next || ended) end()
-      else {
-        batch = next
-        index = 0
-      }
+      if (next && !ended) batch = next
+      else end()
     }
     if (aborted) {
       aborted = false // told once; then the iterator is done

@@ -1,4 +1,6 @@
 import { getEventListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import { batchReader, iterateBatches } from '../../src/sse/batches.ts'
 import type { Framer } from '../../src/sse/framing.ts'
@@ -71,6 +73,28 @@ describe('iterateBatches()', () => {
     expect(await items.next()).toEqual(done)
     expect(source.read).toHaveBeenCalledTimes(3)
     expect(source.cancel).not.toHaveBeenCalled()
+  })
+
+  test('iterateBatches() holds nothing of a batch that is used up while it waits for the next', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    let isFirst = true
+    let used: WeakRef<object> | undefined
+    const read = () => {
+      if (!isFirst) return new Promise<undefined>(() => {})
+      isFirst = false
+      const batch = [{}, {}]
+      used = new WeakRef(batch)
+      return Promise.resolve(batch)
+    }
+    const items = iterateBatches({ read, cancel() {} })
+    await items.next()
+    await items.next()
+    void items.next()
+    await settle()
+    collect()
+    expect(used?.deref()).toBeUndefined()
+    await items.return?.()
   })
 
   test('iterateBatches() hands out items that are falsy', async () => {
