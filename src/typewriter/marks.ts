@@ -4,13 +4,15 @@ import type { TypewriterState } from './typewriter.ts'
 /** What an element has while it shows a caret; `--teleprinter-caret` is its form. */
 const CARET = 'teleprinter-caret'
 const FORM = `--${CARET}`
-/** What the last words may stand in. */
-const BLOCK = ':is(div,p,h1,h2,h3,h4,h5,h6,pre,li,th,td)'
+/** What the last words may stand in, and what holds that. */
+const BLOCK = ':is(div,p,h1,h2,h3,h4,h5,h6,pre,li,th,td,ul,ol,table)'
 
 // The caret is the page's ink, not the text's: nobody selects, copies or hears it. It stands behind the last words, in whatever lists and
-// tables. `:where()` weighs nothing, so that any rule of the page's wins; the words for readers, behind the slash, are none
-const RULES = `:where(.${CARET}:not(:has(${BLOCK})),.${CARET} ${BLOCK}:last-child:not(:has(${BLOCK}),.${CARET} :not(:last-child) *))::after{\
-content:var(${FORM},"▍")/"";animation:${CARET} 1s step-end infinite}\
+// tables: in what comes last each time, but not where that ends with a block. Two rules, as WebKit does not always look again at one that
+// says all of it, and would show a caret where the end was. `:where()` weighs nothing, so that any rule of the page's wins; the words for
+// readers, behind the slash, are none
+const RULES = `:where(.${CARET},.${CARET} ${BLOCK}:last-child)::after{content:var(${FORM},"▍")/"";animation:${CARET} 1s step-end infinite}\
+:where(:is(.${CARET},.${CARET} *):has(>${BLOCK}:last-child,>:last-child ${BLOCK}),.${CARET} :not(:last-child) *)::after{content:none}\
 @keyframes ${CARET}{50%{opacity:0}}@media(prefers-reduced-motion:reduce){:where(.${CARET},.${CARET} *)::after{animation:none}}`
 
 /**
