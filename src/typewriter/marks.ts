@@ -20,29 +20,30 @@ const RULES = `:where(.${CARET},.${CARET} ${BLOCK}:last-child)::after{content:va
  * by a caret. The caret is CSS alone, in an adopted style sheet, which a strict content security policy allows.
  *
  * @param caret what it looks like, true, or false for none
- * @returns what is told the state
+ * @returns what is told the state, and whether it is the last: an app may end with any
  */
-export function createMarks(element: Element, caret: string | boolean): (state: TypewriterState) => void {
+export function createMarks(element: Element, caret: string | boolean): (state: TypewriterState, isEnd?: boolean) => void {
   const { style } = element as Partial<HTMLElement>
   const form = typeof caret === 'string' && JSON.stringify(caret)
-  const own = style?.getPropertyValue(FORM) ?? ''
   const note = noteOn(element)
   note.release?.()
   note.release = release
+  const own = style?.getPropertyValue(FORM) ?? '' // the page's: the last typewriter's is gone
 
   function release() {
     note.release = undefined
     element.removeAttribute('aria-busy')
+    if (caret === false) return
     element.classList.remove(CARET)
     if (!element.className) element.removeAttribute('class')
     if (form) style?.setProperty(FORM, own)
   }
 
-  return state => {
+  return (state, isEnd) => {
     if (note.release !== release) return
     element.setAttribute('data-state', state)
+    if (isEnd) return release()
     if (state === 'typing') element.setAttribute('aria-busy', 'true')
-    else if (state !== 'waiting') return release()
     if (caret === false) return
     element.classList.add(CARET)
     if (form) style?.setProperty(FORM, form)

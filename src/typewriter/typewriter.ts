@@ -171,7 +171,7 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
     settle()
     callSafely(() => renderer.end?.())
     callSafely(() => renderer.dispose?.())
-    mark?.(ending)
+    mark?.(ending, true)
     tell?.(true)
     // An event of its own window's, where there are several
     const view = element?.ownerDocument.defaultView ?? globalThis

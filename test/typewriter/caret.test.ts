@@ -96,6 +96,27 @@ describe('caret', () => {
     expect(formOf()).toBe('"█"')
   })
 
+  test('caret keeps a form that the page has given, also where a second typewriter takes the element over', () => {
+    element.style.setProperty(FORM, '"█"')
+    const first = createTypewriter(element, { caret: '_' })
+    const second = createTypewriter(element, { caret: '|' })
+    expect(formOf()).toBe('"|"')
+    first.stop()
+    expect(formOf()).toBe('"|"')
+    second.stop()
+    expect(formOf()).toBe('"█"')
+  })
+
+  test('caret: false leaves classes as they are, also one of the caret\'s name', () => {
+    for (const own of ['', ' a  b ', CLASS]) {
+      element.setAttribute('class', own)
+      const typewriter = createTypewriter(element, { caret: false })
+      typewriter.write('one')
+      typewriter.stop()
+      expect(element.getAttribute('class')).toBe(own)
+    }
+  })
+
   test.each(['|', '"', '\\', '\'";}', '👨‍👩‍👧', ''])('caret takes %j for its form as it is', form => {
     const typewriter = createTypewriter(element, { caret: form })
     const value = formOf()

@@ -867,6 +867,17 @@ describe('the element', () => {
     expect(element.hasAttribute('aria-busy')).toBe(false)
   })
 
+  test.each(['waiting', 'typing'] as const)('the element may be left as %s, without a caret, and not busy', async state => {
+    const typewriter = createTypewriter(element)
+    typewriter.write('one')
+    const ended = typewriter.end(state)
+    vi.advanceTimersByTime(400)
+    await ended
+    expect(element.getAttribute('data-state')).toBe(state)
+    expect(element.hasAttribute('aria-busy')).toBe(false)
+    expect(element.hasAttribute('class')).toBe(false)
+  })
+
   test.each([true, false])('the element may have no style (caret: %s)', async caret => {
     const plain = document.body.appendChild(document.createElementNS('urn:none', 'x'))
     const typewriter = createTypewriter(plain, { caret })
