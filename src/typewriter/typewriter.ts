@@ -162,7 +162,8 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
 
   function flush() {
     clock.stop()
-    show(FOREVER_MS)
+    if (backlog) show(FOREVER_MS)
+    else close()
   }
 
   function close() {
@@ -215,5 +216,5 @@ export function createTypewriter(target: Element | Renderer, options: Typewriter
 
 /** As a listener, `button.onclick = typewriter.stop`, it is given an event. */
 function known(state: TypewriterState | Event | undefined, otherwise: TypewriterState): TypewriterState {
-  return typeof state === 'string' ? state : otherwise
+  return (typeof state === 'string' && state) || otherwise
 }

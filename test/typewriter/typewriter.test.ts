@@ -358,6 +358,15 @@ describe('flush()', () => {
     expect(element.textContent).toBe(LONG)
   })
 
+  test('flush() of nothing keeps the first character due at once', () => {
+    const typewriter = createTypewriter(element, { speed: 1 })
+    typewriter.flush()
+    typewriter.write('one')
+    vi.advanceTimersByTime(20)
+    expect(element.textContent).toBe('o')
+    typewriter.stop()
+  })
+
   test('flush() does no harm when there is nothing', () => {
     const { renderer } = record()
     const typewriter = createTypewriter(renderer)
@@ -876,6 +885,12 @@ describe('the element', () => {
     expect(element.getAttribute('data-state')).toBe(state)
     expect(element.hasAttribute('aria-busy')).toBe(false)
     expect(element.hasAttribute('class')).toBe(false)
+  })
+
+  test('the element is done where an app gives a state without a name', async () => {
+    const typewriter = createTypewriter(element)
+    await typewriter.end('' as 'done')
+    expect(element.getAttribute('data-state')).toBe('done')
   })
 
   test.each([true, false])('the element may have no style (caret: %s)', async caret => {
