@@ -1,7 +1,7 @@
 import { noteOn } from './note.ts'
 
-/** How near to the end, in CSS pixels, counts as at the end where nobody has scrolled yet … */
-const NEAR = 8
+/** How near to the end, in CSS pixels and with one more for rounding, counts as at the end where nobody has scrolled yet … */
+const NEAR = 7
 /** … and where a reader comes back: zoomed pages scroll by fractions. */
 const BACK = 2
 
@@ -30,7 +30,7 @@ function isAtEnd(box: Element): boolean {
   const end = endOf(box)
   const { top = end - NEAR } = note
   if (box.scrollTop >= top - 1 || end - box.scrollTop < BACK) return true
-  note.top = Infinity
+  note.top &&= Infinity // a box that was not left yet may still be brought near to its end
   return false
 }
 

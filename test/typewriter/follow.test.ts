@@ -51,6 +51,21 @@ describe('follow()', () => {
     expect(toEnd(box)).toBe(0)
   })
 
+  test.each([[8, 0], [9, 109]])('follow() takes %i pixels from the end for being there, or not, where nobody has scrolled yet', (away, left) => {
+    box.scrollTop = Infinity
+    box.scrollTop -= away
+    follow([box], () => (lines += 5))
+    expect(toEnd(box)).toBe(left)
+  })
+
+  test('follow() takes a box that it found elsewhere, and that the app brings near to its end, for one at its end', () => {
+    follow([box], () => {})
+    box.scrollTop = Infinity
+    box.scrollTop -= 8 // as a padding leaves it
+    follow([box], () => (lines += 5))
+    expect(toEnd(box)).toBe(0)
+  })
+
   test('follow() scrolls the page too, where a box around the text overflows by a pixel of ink only', () => {
     const wrapper = create('auto')
     let ink = 0
