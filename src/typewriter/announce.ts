@@ -37,11 +37,12 @@ export function createAnnouncer(element: Element, sentences: boolean, words: () 
 /** The region of the page; a dialog has one of its own, as nothing outside is heard while it is modal. */
 function regionOf(element: Element): HTMLElement {
   const { ownerDocument: document } = element
-  const home = element.parentElement?.closest('dialog') ?? document.documentElement
+  const dialog = element.parentElement?.closest('dialog')
+  const home = dialog ?? document.documentElement
   const region = (noteOn(home).region ??= document.createElement('div'))
   region.setAttribute('aria-live', 'polite')
   region.style.cssText = UNSEEN
-  // Beside the body, which may be what is typed into, or be written anew
-  if (!region.isConnected) home.insertBefore(region, home.lastElementChild)
+  // Behind what a dialog holds; else beside the body, which may be what is typed into, or be written anew
+  if (!region.isConnected) home.insertBefore(region, dialog ? null : document.body)
   return region
 }
