@@ -64,7 +64,7 @@ export function streamChat(
       for await (const { text } of stream) if (text) typewriter.write(text)
       const result = await stream
       outcome = result.outcome
-      if (stopping || result.outcome === 'stopped') typewriter.stop()
+      if (stopping || outcome === 'stopped') typewriter.stop(outcome)
       else await typewriter.end(result.outcome)
       return result
     } catch (error) {

@@ -212,6 +212,17 @@ describe('streamChat() says how it went', () => {
       expect(element.dataset['state']).toBe(outcome)
     })
 
+  test('as done where it is stopped behind the end mark, while the server keeps the connection', async () => {
+    const heard = done(element)
+    const handle = streamChat('Hi', element, { url: url('/chat-open-after-mark?state'), speed: 1 })
+    await vi.waitUntil(() => handle.text === 'whole')
+    expect(handle.readyState).toBe(1)
+    handle.stop()
+    expect((await handle).outcome).toBe('done')
+    expect(element.dataset['state']).toBe('done')
+    expect(heard).toEqual([{ state: 'done', text: 'whole' }])
+  })
+
   test('of the second call in an element, whenever the first one ends', async () => {
     const heard = done(element)
     const first = streamChat('One', element, { url: url('/chat-endless?state-first') })
