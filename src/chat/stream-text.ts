@@ -93,9 +93,15 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
   })
   const deltas = readDeltas()
   const leave = deltas.return.bind(deltas)
+  const fail = deltas.throw.bind(deltas)
+  // At once: the generator's own would wait for the event that is on its way, and before the first next() stop nothing
   deltas.return = value => {
-    stop() // at once: the generator's own would wait for the event that is on its way
+    stop()
     return leave(value)
+  }
+  deltas.throw = error => {
+    stop()
+    return fail(error)
   }
 
   async function* readDeltas(): AsyncGenerator<ChatDelta, undefined> {

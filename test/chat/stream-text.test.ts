@@ -194,6 +194,22 @@ describe('streamText(), when it ends,', () => {
     expect(server.requests('/never?early')).toEqual([])
   })
 
+  test('by throw(), is stopped at once, before the first next() and while one waits', async () => {
+    const early = ask('/never?early-throw')
+    const reason = new Error('mine')
+    await expect(early[Symbol.asyncIterator]().throw?.(reason)).rejects.toBe(reason)
+    expect((await early).outcome).toBe('stopped')
+    expect(server.requests('/never?early-throw')).toEqual([])
+    const stream = ask('/never?throw')
+    const deltas = stream[Symbol.asyncIterator]()
+    const next = deltas.next()
+    await vi.waitUntil(() => server.requests('/never?throw').length === 1)
+    await expect(deltas.throw?.(reason)).rejects.toBe(reason)
+    expect(await next).toEqual({ value: undefined, done: true })
+    expect((await stream).outcome).toBe('stopped')
+    expect(await server.requests('/never?throw')[0]?.over).toBe('left')
+  })
+
   test('by its signal, ends the loop and resolves as stopped; one aborted before sends nothing', async () => {
     const controller = new AbortController()
     const stream = ask('/chat-endless?signal', { signal: controller.signal })
