@@ -126,6 +126,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       settle()
       return []
     } catch (error) {
+      if (settled) return [] // by stop(), before this could be told
       settle({ outcome: 'failed', error: error as StreamError })
       throw error
     }
@@ -176,7 +177,8 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
     const ended = stream.ending?.outcome
     // Of a text, the end of the stream is the end; and of an answer without content, status 204
     const isWhole = answer.finished || (ended === 'done' && (framing === 'text' || spoken.endsAtEof))
-    const outcome = isWhole ? 'done' : ended === 'stopped' ? ended : 'truncated'
+    // What has failed and could not be told yet was stopped, for all that anybody heard
+    const outcome = isWhole ? 'done' : ended === 'stopped' || ended === 'failed' ? 'stopped' : 'truncated'
     const ending = { outcome, lastEventId: stream.lastEventId } as const
     const timing = stopwatch.stop(outcome === 'done' && !failed)
     showTiming(stream.url, timing)

@@ -287,6 +287,27 @@ describe('streamText(), when it fails,', () => {
     }
   })
 
+  test('says the same by the loop, the promise and onClose(), in whichever microtask of its failure it is stopped', async () => {
+    const outcomes = new Set<string>()
+    for (let ticks = 0; ticks < 30; ticks++) {
+      let closed: Ending['outcome'] | undefined
+      const stream = ask('/mine', {
+        fetch: () => Promise.reject(new TypeError('no network')),
+        onClose: ({ outcome }) => (closed = outcome),
+      })
+      const loop = (async () => {
+        for await (const _ of stream);
+        return 'stopped'
+      })().catch(() => 'failed')
+      for (let left = ticks; left > 0; left--) await Promise.resolve()
+      stream.stop()
+      const result = await stream.then(({ outcome }) => outcome, () => 'failed')
+      expect([await loop, closed]).toEqual([result, result])
+      outcomes.add(result)
+    }
+    expect([...outcomes]).toEqual(['stopped', 'failed'])
+  })
+
   test('throws out of the loop, after the deltas that came before', async () => {
     const stream = ask('/chat-error?loop')
     const texts: unknown[] = []
