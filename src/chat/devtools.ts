@@ -10,7 +10,7 @@ let hinted = false // one line a page is enough
  * @see https://w3c.github.io/user-timing/
  */
 export function showTiming(url: string, { firstToken, total, buffered }: Timing): void {
-  const start = performance.now() - total
+  const start = Math.max(0, performance.now() - total)
   measure('answer', total)
   if (firstToken < total) measure('first token', firstToken)
   if (buffered && !hinted) {

@@ -8,9 +8,9 @@ import { createFramer, type Framing } from '../sse/framing.ts'
 import type { ServerSentEvent } from '../sse/parser.ts'
 import { createAnswer, type ChatResult } from './answer.ts'
 import { showTiming } from './devtools.ts'
-import { dialectError, type ChatDelta, type ChatMessage, type Dialect } from './dialect.ts'
+import { dialectError, providerError, type ChatDelta, type ChatMessage, type Dialect } from './dialect.ts'
 import { openai } from './dialects/openai.ts'
-import { isEndMark, isLifeSign } from './json-reader.ts'
+import { isEndMark, isError, isLifeSign } from './json-reader.ts'
 import { shapeRequest, type ChatOptions } from './request.ts'
 import { ACCEPT, chooseFraming, explainProviderError } from './response.ts'
 import { createStopwatch } from './timing.ts'
@@ -26,8 +26,8 @@ export interface TextStream extends AsyncIterable<ChatDelta>, Thenable<ChatResul
 /** A prompt's answer may think for long, but not be dead for two minutes. */
 const IDLE_TIMEOUT = 120_000
 
-/** So much of a body tells what it is. */
-const HEAD_BYTES = 300
+/** So much of a body tells what it is: any error. */
+const HEAD_BYTES = 4096
 
 /** How long a server may keep the connection after the answer's end mark, before it is cut. */
 const GRACE_MS = 500
@@ -122,7 +122,9 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
       if (settled) return [] // by stop(), while this batch was on its way
       if (events) return readEvents(events)
       if (framing === 'sse' && /^\s*[<{[]/.test(head)) first ??= { type: 'message', data: head, lastEventId }
-      if (!known && first) throw dialectError(first, `read the stream as ${spoken.name}, name it with the dialect option`)
+      if (!known && first) {
+        throw isError(first) ? providerError(first) : dialectError(first, `read the stream as ${spoken.name}, name it with the dialect option`)
+      }
       settle()
       return []
     } catch (error) {

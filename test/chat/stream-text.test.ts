@@ -85,7 +85,7 @@ describe('streamText()', () => {
     expect(server.requests('/chat?promise')).toEqual([])
   })
 
-  test.each(['{"error":{"message":"Quota"}}\n', '<!doctype html>\n<h1>Down</h1>\n', '{"choices":[]}\n{"choices":[]}\n'])(
+  test.each(['{"message":"Quota"}\n', '<!doctype html>\n<h1>Down</h1>\n', '{"choices":[]}\n{"choices":[]}\n'])(
     'shows what came as an event stream, and is none: %j', async body => {
       for (const dialect of [dialects.openai, dialects.auto]) {
         const stream = ask('/mine', { dialect, fetch: () => Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })) })
@@ -460,6 +460,21 @@ describe('streamText(), of a stream that is another one than was named,', () => 
     const error: unknown = await Promise.resolve(answer).catch((thrown: unknown) => thrown)
     expect((error as Error).message).toMatch(/ with the dialect option: \{"type":"x{191}…$/)
     expect(onClose).toHaveBeenCalledExactlyOnceWith({ outcome: 'failed', error, lastEventId: '' })
+  })
+
+  test.each(['whole', 'in pieces', 'long'])("takes an error in JSON under an event stream's type for the provider's: %s", async form => {
+    const body = JSON.stringify({ error: { message: 'Gone', trace: form === 'long' ? 'x'.repeat(3000) : undefined } })
+    const pieces = form === 'in pieces' ? body.split(/(?=[:,"])/) : [body]
+    const answer = streamText('Why?', {
+      fetch: () => Promise.resolve(new Response(new ReadableStream({
+        start(controller) {
+          for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece))
+          controller.close()
+        },
+      }), { headers: { 'content-type': 'text/event-stream' } })),
+      url: 'http://localhost/',
+    })
+    await expect(answer).rejects.toMatchObject({ code: 'provider', message: 'Provider reported an error: Gone' })
   })
 
   test('throws it out of the loop too', async () => {
