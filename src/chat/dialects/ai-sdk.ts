@@ -49,7 +49,7 @@ export const aiSdk: Dialect = {
 
     function readCall(chunk: Chunk, json?: string, executed = chunk.providerExecuted) {
       const call = callOf(chunk)
-      call.held = ''
+      if (json !== undefined || executed) call.held = '' // said, or for nobody to run
       return { index: call.index, id: chunk.toolCallId, name: chunk.toolName, arguments: json, executed }
     }
 

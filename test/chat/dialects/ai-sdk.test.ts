@@ -55,6 +55,12 @@ describe('aiSdk', () => {
     })
   })
 
+  test('keeps the pieces that come before a call is announced', () => {
+    expect(play(aiSdk, piece('a', '{"n"'), tool('input-start', 'a', { toolName: 'run' }), piece('a', ':1}'), finish)).toMatchObject({
+      toolCalls: [{ id: 'a', name: 'run', arguments: '{"n":1}' }],
+    })
+  })
+
   test('keeps the pieces of calls apart that come at once', () => {
     expect(play(aiSdk,
       tool('input-start', 'a', { toolName: 'first' }), tool('input-start', 'b', { toolName: 'second' }), piece('b', '{"b"'),
