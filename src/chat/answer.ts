@@ -37,7 +37,8 @@ export interface Answer {
 export function createAnswer(): Answer {
   let raw = '' // finish reason
   let usage: Usage | undefined
-  const calls: Required<ToolCallDelta>[] = []
+  const calls: Required<Omit<ToolCallDelta, 'index'>>[] = []
+  const growing = new Map<number, typeof calls[number]>() // the last one of each index
 
   const answer: Answer & { text: string; reasoning: string; finished: boolean } = {
     text: '',
@@ -69,9 +70,10 @@ export function createAnswer(): Answer {
   }
 
   function addPiece({ index, id, name, arguments: json = '', executed = false }: ToolCallDelta) {
-    let call = calls.filter(other => other.index === index).at(-1)
+    let call = growing.get(index)
     // Some servers give all calls of an answer the same index
-    if (!call || (id && call.id && id !== call.id)) calls.push(call = { index, id: '', name: '', arguments: '', executed })
+    if (!call || (id && call.id && id !== call.id)) calls.push(call = { id: '', name: '', arguments: '', executed })
+    growing.set(index, call)
     call.id ||= id ?? ''
     call.name ||= name ?? ''
     call.arguments += json

@@ -87,7 +87,7 @@ export function streamText(prompt: string | readonly ChatMessage[], options: Cha
     onSend: () => stopwatch.send(),
     onChunk(chunk) {
       stopwatch.byte()
-      if (head.length < HEAD_BYTES) head += new TextDecoder().decode(chunk.subarray(0, HEAD_BYTES))
+      if (!first && head.length < HEAD_BYTES) head += new TextDecoder().decode(chunk.subarray(0, HEAD_BYTES))
     },
     isWhole: () => answer.finished,
   })

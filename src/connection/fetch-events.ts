@@ -3,7 +3,7 @@ import { StreamError } from '../errors.ts'
 import { callSafely } from '../report.ts'
 import { batchReader, iterateBatches, type ReadBatch } from '../sse/batches.ts'
 import type { Framer } from '../sse/framing.ts'
-import { createParser, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
+import { createParser, MAX_BUFFER_SIZE, type ParserOptions, type ServerSentEvent } from '../sse/parser.ts'
 import { abortable, onAbort } from './abort.ts'
 import { check, checkRange } from './check.ts'
 import { onPageCache, wasPageCached } from './page-cache.ts'
@@ -94,7 +94,7 @@ export function fetchEvents(url: string | URL, init: FetchEventsInit = {}): Asyn
  * One abort controller an attempt: whatever ends an attempt aborts it, and the abort cleans up.
  */
 export function openEventStream(url: string | URL, init: FetchEventsInit, rules: StreamRules = {}): EventStream {
-  const { idleTimeout = 0, connectTimeout = 0, maxBufferSize = 2 ** 24, lastEventId: givenId = '', onOpen, onRetry, onClose } = init
+  const { idleTimeout = 0, connectTimeout = 0, maxBufferSize = MAX_BUFFER_SIZE, lastEventId: givenId = '', onOpen, onRetry, onClose } = init
   const { accept = 'text/event-stream', framer = eventStream } = rules
   checkRange({ idleTimeout, connectTimeout })
   checkRange({ maxBufferSize }, 1)

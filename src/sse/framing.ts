@@ -1,7 +1,7 @@
 // The two other forms of a streamed body, read by a part of the event stream parser's interface
 import { StreamError } from '../errors.ts'
 import { isObject, parseJson } from '../json.ts'
-import { createParser, type EventStreamParser, type ParserOptions } from './parser.ts'
+import { createParser, MAX_BUFFER_SIZE, type EventStreamParser, type ParserOptions } from './parser.ts'
 
 /**
  * The forms of a streamed body: Server-Sent Events, one JSON document a line (NDJSON; or one document over many lines), or plain
@@ -19,7 +19,7 @@ export interface Framer extends Pick<EventStreamParser, 'lastEventId' | 'incompl
 /** Creates the parser of a framing. Lines and texts have no type, id or retry time of their own. */
 export function createFramer(framing: Framing, options: ParserOptions): Framer {
   if (framing === 'sse') return createParser(options)
-  const { onEvent, lastEventId = '', maxBufferSize = 2 ** 24 } = options
+  const { onEvent, lastEventId = '', maxBufferSize = MAX_BUFFER_SIZE } = options
   const decoder = new TextDecoder()
   const { take, end } = framing === 'ndjson' ? createLineReader(emit, maxBufferSize) : { take: emit } // one event a chunk
   const framer = {

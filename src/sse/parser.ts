@@ -59,6 +59,9 @@ const CR = '\r'
 const BOM = '\uFEFF'
 const STREAM = { stream: true }
 
+/** 16 MiB, unless the caller says: see {@link ParserOptions}. */
+export const MAX_BUFFER_SIZE = 2 ** 24
+
 /** 64 KiB: a megabyte at once is decoded at half the speed or less. */
 const SLICE_SIZE = 64 * 1024
 
@@ -102,7 +105,7 @@ const OWN_SIZE = 64
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function createParser(options: ParserOptions): EventStreamParser {
-  const { onEvent, onRetry, onComment, onId, defaultType = 'message', maxBufferSize = 2 ** 24 } = options
+  const { onEvent, onRetry, onComment, onId, defaultType = 'message', maxBufferSize = MAX_BUFFER_SIZE } = options
   if (typeof onEvent !== 'function') throw new TypeError(`Cannot parse: onEvent is not a function: ${String(onEvent)}`)
   if (!(maxBufferSize > 0)) throw new RangeError(`Cannot parse: maxBufferSize is not a positive number: ${maxBufferSize}`)
 

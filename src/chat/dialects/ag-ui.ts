@@ -38,15 +38,16 @@ export const agUi: Dialect = {
     },
   }),
   reader() {
-    const calls: string[] = []
+    const indexes = new Map<string, number>()
     const others = new Set<string>() // the messages that are not the assistant's
     let lastCall = '' // a chunk without an id goes on with it
     let lastMessage = ''
 
     function readCall({ toolCallId: id = lastCall, toolCallName: name, delta: json }: Chunk, executed: boolean): DeltaDraft {
-      if (!calls.includes(id)) calls.push(id)
+      const index = indexes.get(id) ?? indexes.size
+      indexes.set(id, index)
       lastCall = id
-      return { toolCalls: [{ index: calls.indexOf(id), id, name, arguments: json, executed }] }
+      return { toolCalls: [{ index, id, name, arguments: json, executed }] }
     }
 
     function readText({ messageId = lastMessage, role = 'assistant', delta: text, subagentRunId }: Chunk): DeltaDraft {
